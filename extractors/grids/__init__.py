@@ -1,0 +1,1 @@
+"""One way each from a page or a run of lines to grids."""

@@ -1,0 +1,79 @@
+"""A page as geometry, and the blocks that every format ends in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from extractors.grid import Grid
+from models.evidence import Box, Place
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A run of glyphs without a gap, with its box."""
+
+    text: str
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A straight horizontal (``y0 == y1``) or vertical (``x0 == x1``) stroke, in page points."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a paged source: number from 1, size in points, words in reading order, rulings."""
+
+    number: int
+    width: float
+    height: float
+    words: tuple[Word, ...] = ()
+    rulings: tuple[Ruling, ...] = ()
+    pictures: tuple[Box, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line or paragraph of text outside of any native table.
+
+    ``text`` keeps leading tabs and blanks (they mark cells in flattened tables). ``heading`` is true when the
+    format itself says so (HTML h1-h6, a Word heading style, Markdown #).
+    """
+
+    text: str
+    place: Place
+    heading: bool = False
+
+
+Block = Line | Grid
+
+
+@dataclass(frozen=True, slots=True)
+class PageProblem:
+    """Something that was not read, named: ``page`` (None = whole source), a stable code and a sentence."""
+
+    page: int | None
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a format makes of a source: blocks in reading order.
+
+    ``pages`` is the number of pages (None where the format has none); ``routes`` tells by page number (as text, as in
+    the report) which route was taken; ``problems`` names every page or part that could not be read; ``hints`` holds
+    what the format itself declares (``title``, ``published``, ``url``), never trusted above the text.
+    """
+
+    blocks: tuple[Block, ...]
+    pages: int | None = None
+    routes: dict[str, str] = field(default_factory=dict)
+    problems: tuple[PageProblem, ...] = ()
+    hints: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,21 @@
+"""One source: a name, its bytes, and what they are."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+
+
+@dataclass(frozen=True)
+class Source:
+    """A single document. ``name`` is as the user knows it (``archive.zip/folder/report.pdf`` for archive members)."""
+
+    name: str
+    data: bytes
+    media_type: str
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hex digest of the bytes."""
+        return hashlib.sha256(self.data).hexdigest()
