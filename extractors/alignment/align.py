@@ -1,0 +1,302 @@
+"""From blocks in reading order to the rows of a known form: what is seen, where it belongs, and how surely."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from extractors.alignment.columns import (
+    HeaderMap,
+    Placed,
+    has_subtotal,
+    header_map,
+    place_by_count,
+    place_by_header,
+    usual_starts,
+)
+from extractors.alignment.form_choice import FormChoice, choose_form
+from extractors.alignment.lines import is_prose, rows_of_lines
+from extractors.alignment.match import Match, match_rows
+from extractors.alignment.remedies import Region, find_region, place_region
+from extractors.alignment.rows import SeenRow, Slot, is_value, rows_of_grid, with_neighbours
+from extractors.grid import Grid
+from extractors.page import Block, Line
+from models.forms import Form, Row, Table, load_forms
+from models.quantities import CellQuantity, money_in_wan, parse_cell
+from models.readings import Candidate, CellState, Hypothesis, RowReading
+
+#: Without a label (the fourth table has none) a row is as sure as its count of numbers makes it.
+UNLABELLED_MATCH = 0.97
+MONEY_CELLS = frozenset(
+    label.id for form in load_forms().values() for label in form.labels().values() if label.unit == "万元"
+)
+#: The head of the widest table has three rows; vertical heads in flattened text take one line for each character.
+MOST_HEADS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """What the blocks say of a form's rows.
+
+    ``lost`` names rows with numbers that stand in a table but belong to no row of the form; ``table_blocks`` are the
+    block numbers that the tables occupy, so that prose is what remains.
+    """
+
+    choice: FormChoice
+    rows: tuple[RowReading, ...]
+    lost: tuple[str, ...]
+    table_blocks: frozenset[int]
+    bordered: bool | None
+
+
+def align(blocks: Sequence[Block], year: int | None) -> Alignment | None:
+    """Align blocks to the form that their headings name; None when there is nothing of any form."""
+    choice = choose_form(_short_texts(blocks), year)
+    if choice is None:
+        return None
+    form = load_forms()[choice.form]
+    seen = with_neighbours(_seen_rows(blocks, paired=form.id == "2014"))
+    readings: list[RowReading] = []
+    used: set[int] = set()
+    region = _remedies(form, seen, readings, used)
+    tables = [table for table in form.tables if not table.grouped]
+    open_rows = [index for index in range(len(seen)) if region is None or index not in region.values]
+    lost = _labelled(tables, [seen[index] for index in open_rows], readings, used, open_rows)
+    order = {cell: number for number, cell in enumerate(form.cell_ids())}
+    readings.sort(key=lambda row: order[row.cells[0]])
+    bordered = _bordered(blocks)
+    return Alignment(choice, tuple(readings), tuple(lost), _table_blocks(blocks, seen, used), bordered)
+
+
+def _short_texts(blocks: Sequence[Block]) -> Iterator[str]:
+    for block in blocks:
+        if isinstance(block, Grid):
+            yield from (cell.text for cell in block.cells)
+        elif not is_prose(block.text):
+            yield block.text
+
+
+def _seen_rows(blocks: Sequence[Block], *, paired: bool) -> list[SeenRow]:
+    rows: list[SeenRow] = []
+    pending: list[tuple[int, Line]] = []
+    for number, block in enumerate(blocks):
+        if isinstance(block, Line):
+            pending.append((number, block))
+            continue
+        rows.extend(rows_of_lines(pending, _next_fragment(rows)))
+        pending = []
+        rows.extend(rows_of_grid(block, _next_fragment(rows), number))
+    rows.extend(rows_of_lines(pending, _next_fragment(rows)))
+    return [part for row in rows for part in _split_pairs(row)] if paired else rows
+
+
+def _next_fragment(rows: Sequence[SeenRow]) -> int:
+    return rows[-1].fragment + 1 if rows else 0
+
+
+def _split_pairs(row: SeenRow) -> Iterator[SeenRow]:
+    """The annex set in two halves side by side: label, value, label, value in one row."""
+    texts = [slot.text for slot in row.slots]
+    at = next((index for index, text in enumerate(texts) if not is_value(text)), None)
+    if at is None:
+        yield row
+        return
+    yield replace(row, slots=row.slots[:at])
+    rest = row.slots[at:]
+    end = next((index for index, slot in enumerate(rest) if is_value(slot.text) and not slot.blank), len(rest))
+    words = [slot.text for slot in rest[:end] if not slot.blank]
+    half = replace(row, labels=tuple(dict.fromkeys((words[0], "".join(words)))), slots=rest[end:])
+    yield from _split_pairs(half)
+
+
+def _remedies(form: Form, seen: Sequence[SeenRow], readings: list[RowReading], used: set[int]) -> Region | None:
+    table = next((table for table in form.tables if table.grouped), None)
+    if table is None:
+        return None
+    cells = tuple(table.cell_ids())
+    region = find_region(seen, len(cells))
+    if region is None:
+        return None
+    used.update(region.heads, region.values)
+    if region.values:
+        placed = place_region(seen, region, table)
+        if placed.placings or placed.note:
+            first = seen[region.values[0]]
+            readings.append(_reading(cells, placed, first, UNLABELLED_MATCH, ()))
+    return region
+
+
+def _labelled(
+    tables: Sequence[Table], seen: Sequence[SeenRow], readings: list[RowReading], used: set[int], origin: Sequence[int]
+) -> list[str]:
+    """Match and place the rows of the labelled tables; returns the rows that found no place."""
+    targets = [(table, row) for table in tables for row in table.rows]
+    matches = match_rows(seen, [row for _, row in targets])
+    for table in tables:
+        own = [match for match in matches if targets[match.row][0] is table]
+        frame = _Frame(table, seen, own)
+        for match in own:
+            row = targets[match.row][1]
+            placed = frame.place(seen[match.seen], row)
+            notes = ("the row stands out of the form's order",) if match.stray else ()
+            cells = tuple(f"{table.id}.{row.id}.{column.id}" for column in row.columns)
+            readings.append(_reading(cells, placed, seen[match.seen], match.likeness, notes))
+            used.add(origin[match.seen])
+    return _lost(seen, matches)
+
+
+def _lost(seen: Sequence[SeenRow], matches: Sequence[Match]) -> list[str]:
+    """Rows with numbers between matched rows of the same fragment that were themselves not matched."""
+    taken = {match.seen for match in matches}
+    spans: dict[int, tuple[int, int]] = {}
+    for index in taken:
+        low, high = spans.get(seen[index].fragment, (index, index))
+        spans[seen[index].fragment] = (min(low, index), max(high, index))
+    found = []
+    for index, row in enumerate(seen):
+        low, high = spans.get(row.fragment, (1, 0))
+        if low <= index <= high + 1 and index not in taken and row.filled and any(c.isdigit() for c in _values(row)):
+            found.append(f"{row.label or '(no label)'}: {_values(row)}")
+    return found
+
+
+def _values(row: SeenRow) -> str:
+    return " ".join(slot.text for slot in row.filled)
+
+
+class _Frame:
+    """How the columns of one table lie: header columns by fragment, usual starts, a printed subtotal."""
+
+    def __init__(self, table: Table, seen: Sequence[SeenRow], matches: Sequence[Match]) -> None:
+        widths = {len(row.columns) for row in table.rows}
+        self.count = max(widths)
+        self.uniform = len(widths) == 1 and self.count > 1
+        self.labels = [column.label for column in table.rows[0].columns]
+        self._seen = seen
+        self._rows = [seen[match.seen] for match in matches]
+        self._firsts = _first_by_fragment(seen, matches)
+        heads = [row for fragment in self._firsts for row in self._heads(fragment)]
+        self._subtotal = has_subtotal(heads, self.labels) if self.uniform else None
+        self._maps = {fragment: header_map(self._heads(fragment), self.labels) for fragment in self._firsts}
+        wide = self.count + (self._subtotal is not None)
+        self._starts = usual_starts(self._rows, wide) if self.uniform else {}
+
+    def _heads(self, fragment: int) -> list[SeenRow]:
+        """Rows without numbers above the first row of the table in a fragment, the nearest last."""
+        first = self._firsts[fragment]
+        above: list[SeenRow] = []
+        for index in range(first - 1, -1, -1):
+            row = self._seen[index]
+            if row.filled or row.fragment != fragment or len(above) == MOST_HEADS:
+                break
+            above.insert(0, row)
+        return [*above, self._seen[first]]
+
+    def place(self, row: SeenRow, target: Row) -> Placed:
+        """Lay the slots of a seen row over the cells of its form row."""
+        count = len(target.columns)
+        if not self.uniform:
+            return place_by_count(row.slots, count, start=0)
+        header = self._maps.get(row.fragment) or self._inherited(row)
+        if row.spatial and header is not None:
+            placed = place_by_header(row, header)
+            if placed is not None:
+                return placed
+        start = 0 if row.label_column < 0 else self._starts.get(row.label_column)
+        if start is None and header is not None and header.start is not None and header.start > row.label_column:
+            start = header.start - row.label_column - 1
+        columns = header.columns if header is not None else ()
+        if self._subtotal is None:
+            return place_by_count(row.slots, count, start=start, columns=columns)
+        return _without(place_by_count(row.slots, count + 1, start=start), self._subtotal)
+
+    def _inherited(self, row: SeenRow) -> HeaderMap | None:
+        """A table continued on the next page has no header of its own: columns as on the page before, if as many."""
+        earlier = [fragment for fragment, found in self._maps.items() if found is not None and fragment < row.fragment]
+        if not earlier:
+            return None
+        fragment = max(earlier)
+        if _width(self._rows, fragment) != _width(self._rows, row.fragment):
+            return None
+        return self._maps[fragment]
+
+
+def _first_by_fragment(seen: Sequence[SeenRow], matches: Sequence[Match]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for match in sorted(matches, key=lambda match: match.seen):
+        found.setdefault(seen[match.seen].fragment, match.seen)
+    return found
+
+
+def _width(rows: Sequence[SeenRow], fragment: int) -> int:
+    slots: list[Slot] = [slot for row in rows if row.fragment == fragment for slot in row.slots]
+    return max((slot.column + slot.span for slot in slots), default=0)
+
+
+def _without(placed: Placed, position: int) -> Placed:
+    """Leave the printed subtotal out."""
+    placings = tuple(
+        replace(placing, slots=placing.slots[:position] + placing.slots[position + 1 :]) for placing in placed.placings
+    )
+    return Placed(placings, placed.note)
+
+
+def _reading(
+    cells: tuple[str, ...], placed: Placed, row: SeenRow, match: float, notes: tuple[str, ...]
+) -> RowReading:
+    hypotheses = tuple(
+        Hypothesis(
+            placing.weight,
+            tuple(_candidate(slot, row, cell in MONEY_CELLS) for cell, slot in zip(cells, placing.slots, strict=True)),
+        )
+        for placing in placed.placings
+    )
+    return RowReading(cells, hypotheses, match, (*notes, placed.note) if placed.note else notes)
+
+
+def _candidate(slot: Slot | None, row: SeenRow, money: bool) -> Candidate | None:
+    """What a slot means; the form asks for money in 万元 unless the cell itself names another unit."""
+    if slot is None:
+        return None
+    parsed = parse_cell(slot.text)
+    value = money_in_wan(parsed) if money and parsed.value is not None else parsed.value
+    return Candidate(
+        printed=parsed.printed,
+        state=CellState(parsed.state),
+        value=value,
+        place=slot.place,
+        route=row.route,
+        engines=row.engines,
+        doubt=parsed.note if parsed.doubtful else _bounded(parsed),
+        readings=slot.readings,
+    )
+
+
+def _bounded(parsed: CellQuantity) -> str:
+    """A cell of the form asks for a count; a bound (10余) is not one."""
+    return "" if parsed.qualifier == "exact" else f"the number is only a bound ({parsed.qualifier})"
+
+
+def _table_blocks(blocks: Sequence[Block], seen: Sequence[SeenRow], used: set[int]) -> frozenset[int]:
+    """Blocks of the tables: every grid that gave a row, and the lines from a run's first used row to its last."""
+    spans: dict[int, tuple[int, int]] = {}
+    for index in used:
+        block, fragment = seen[index].order[0], seen[index].fragment
+        low, high = spans.get(fragment, (block, block))
+        spans[fragment] = (min(low, block), max(high, block))
+    for row in seen:
+        if row.fragment in spans:
+            low, high = spans[row.fragment]
+            if _is_head(row):
+                spans[row.fragment] = (min(low, row.order[0]), high)
+    taken = {number for low, high in spans.values() for number in range(low, high + 1)}
+    return frozenset(taken | {number for number, block in enumerate(blocks) if isinstance(block, Grid)})
+
+
+def _is_head(row: SeenRow) -> bool:
+    return any(choose_form([text], None) is not None for _, text in row.heads)
+
+
+def _bordered(blocks: Sequence[Block]) -> bool | None:
+    routes = {block.route for block in blocks if isinstance(block, Grid)}
+    return None if not routes & {"lattice", "stream"} else "lattice" in routes

@@ -1,0 +1,87 @@
+"""Which row of the form each seen row is: a monotone alignment by labels, then strays with an unmistakable label."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from extractors.alignment.labels import best_similarity
+from extractors.alignment.rows import SeenRow
+from models.forms import Row
+
+#: A pair less alike than this is never matched.
+LEAST_ALIKE = 0.5
+#: A row without any number is matched only when its label is plain: it may be a heading.
+LEAST_ALIKE_BLANK = 0.9
+#: A row out of the form's order is matched only when its label is plain.
+LEAST_ALIKE_STRAY = 0.9
+#: What a match must be better than, so that leaving both sides unmatched is an option.
+BASE = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A seen row (index) is a form row (index), with the likeness of their labels; ``stray`` when out of order."""
+
+    seen: int
+    row: int
+    likeness: float
+    stray: bool = False
+
+
+def match_rows(seen: Sequence[SeenRow], rows: Sequence[Row]) -> list[Match]:
+    """The best monotone matching (Needleman and Wunsch 1970, gaps free), then unmistakable strays."""
+    scores = [[_score(one, row) for row in rows] for one in seen]
+    matches = _monotone(scores)
+    matches += _strays(scores, {match.seen for match in matches}, {match.row for match in matches})
+    return sorted(matches, key=lambda match: match.row)
+
+
+def _score(seen: SeenRow, row: Row) -> float:
+    filled = len(seen.filled)
+    if not seen.labels or filled > len(row.columns) + 3:
+        return 0.0
+    likeness = best_similarity(seen.labels, row)
+    if not filled and (likeness < LEAST_ALIKE_BLANK or len(seen.slots) < len(row.columns)):
+        return 0.0
+    return likeness if likeness >= LEAST_ALIKE else 0.0
+
+
+def _monotone(scores: Sequence[Sequence[float]]) -> list[Match]:
+    height, width = len(scores), len(scores[0]) if scores else 0
+    best = [[0.0] * (width + 1) for _ in range(height + 1)]
+    for i in range(1, height + 1):
+        for j in range(1, width + 1):
+            score = scores[i - 1][j - 1]
+            diagonal = best[i - 1][j - 1] + score - BASE if score else -1.0
+            best[i][j] = max(best[i - 1][j], best[i][j - 1], diagonal)
+    matches = []
+    i, j = height, width
+    while i and j:
+        score = scores[i - 1][j - 1]
+        if score and best[i][j] == best[i - 1][j - 1] + score - BASE:
+            matches.append(Match(i - 1, j - 1, score))
+            i, j = i - 1, j - 1
+        elif best[i][j] == best[i - 1][j]:
+            i -= 1
+        else:
+            j -= 1
+    return matches
+
+
+def _strays(scores: Sequence[Sequence[float]], seen: set[int], rows: set[int]) -> list[Match]:
+    candidates = sorted(
+        (
+            (-score, i, j)
+            for i, line in enumerate(scores)
+            for j, score in enumerate(line)
+            if i not in seen and j not in rows and score >= LEAST_ALIKE_STRAY
+        ),
+    )
+    found = []
+    for negative, i, j in candidates:
+        if i not in seen and j not in rows:
+            seen.add(i)
+            rows.add(j)
+            found.append(Match(i, j, -negative, stray=True))
+    return found

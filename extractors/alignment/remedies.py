@@ -1,0 +1,82 @@
+"""The fourth table: fifteen numbers in one printed row, under two levels of heads (复议; 诉讼, 未经复议 and 复议后)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from extractors.alignment.columns import Placed, Placing, place_by_count
+from extractors.alignment.rows import SeenRow, Slot
+from models.folding import label_key
+from models.forms import Table
+
+#: Heads by which the table is known wherever it stands.
+HEADS = ("结果维持", "结果纠正", "尚未审结")
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """The seen rows of the table: indices of its head rows and of the rows that hold its numbers."""
+
+    heads: tuple[int, ...]
+    values: tuple[int, ...]
+
+
+def find_region(seen: Sequence[SeenRow], wanted: int) -> Region | None:
+    """From the first head of the table on, rows with numbers until ``wanted`` numbers are there or another table begins."""
+    start = next((index for index, row in enumerate(seen) if _has_head(row)), None)
+    if start is None:
+        return None
+    heads: list[int] = []
+    values: list[int] = []
+    count = 0
+    for index in range(start, len(seen)):
+        row = seen[index]
+        if count >= wanted or (values and row.fragment > seen[values[-1]].fragment + 1):
+            break
+        if row.filled or (row.slots and not row.labels and len(row.slots) >= wanted):
+            values.append(index)
+            count += max(len(row.filled), len(row.slots) if not row.filled else 0)
+        if _has_head(row) or not row.filled:
+            heads.append(index)
+    return Region(tuple(heads), tuple(values))
+
+
+def _has_head(row: SeenRow) -> bool:
+    """Heads may be broken over lines or cells (结果 / 维持), so the row's words are looked at together."""
+    text = label_key("".join(text for _, text in row.heads))
+    return any(head in text for head in HEADS)
+
+
+def place_region(seen: Sequence[SeenRow], region: Region, table: Table) -> Placed:
+    """Lay the numbers over the fifteen cells, group by group."""
+    count = sum(len(row.columns) for row in table.rows)
+    rows = [seen[index] for index in region.values]
+    turned = _turned(rows, table)
+    if turned is not None:
+        return turned
+    slots = [slot for row in rows for slot in row.slots] if len(rows) == 1 else [s for row in rows for s in row.filled]
+    columns = _head_columns([seen[index] for index in region.heads], count)
+    start = next((index for index, slot in enumerate(slots) if columns and slot.column == columns[0]), None)
+    return place_by_count(slots, count, start=start, columns=columns)
+
+
+def _head_columns(heads: Sequence[SeenRow], count: int) -> Sequence[int | None]:
+    """Columns of the innermost heads (结果维持 … 总计), when there are as many as cells."""
+    names = (*HEADS, "其他结果", "总计")
+    columns = sorted({column for row in heads for column, text in row.heads if label_key(text) in names})
+    return columns if len(columns) == count else ()
+
+
+def _turned(rows: Sequence[SeenRow], table: Table) -> Placed | None:
+    """The table set the other way round: five rows (结果维持 … 总计) of one number for each group."""
+    wanted = [label_key(column.label) for column in table.rows[0].columns]
+    groups = len(table.rows)
+    found: dict[str, tuple[Slot, ...]] = {}
+    for row in rows:
+        key = label_key(row.label)
+        if key in wanted and len(row.filled) == groups:
+            found.setdefault(key, row.filled)
+    if len(found) != len(wanted):
+        return None
+    return Placed((Placing(1.0, tuple(found[key][group] for group in range(groups) for key in wanted)),))
