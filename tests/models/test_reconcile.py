@@ -1,0 +1,129 @@
+"""Judgement: values come from the readings alone, doubt is never accepted, print errors keep their print."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.evidence import Place
+from models.forms import load_forms
+from models.readings import Candidate, CellState, Hypothesis, RowReading
+from models.reconcile import ACCEPT, Reconciled, reconcile
+
+TABLE = load_forms()["2021"].table("requests")
+ROWS = [row.id for row in TABLE.rows]
+COLUMNS = [column.id for column in TABLE.rows[0].columns]
+OUTCOMES = ROWS[ROWS.index("granted") : ROWS.index("handled_total")]
+Counts = dict[str, list[int]]
+
+
+def candidate(value: int, doubt: str = "") -> Candidate:
+    return Candidate(str(value), CellState.NUMBER, value, Place(page=1), "lattice", ("pdfium",), doubt)
+
+
+def consistent(kinds: Mapping[str, list[int]]) -> Counts:
+    """A table in which everything holds: outcomes are given, the rest follows."""
+    rows: Counts = {row: [*kinds[row], sum(kinds[row])] for row in OUTCOMES}
+    total = [sum(rows[row][index] for row in OUTCOMES) for index in range(7)]
+    zeros = [0] * 7
+    return {"new": total, "carried_in": zeros, **rows, "handled_total": total, "carried_out": zeros}
+
+
+def readings(table: Counts) -> list[RowReading]:
+    return [
+        RowReading(
+            tuple(f"requests.{row}.{column}" for column in COLUMNS),
+            (Hypothesis(1.0, tuple(candidate(value) for value in table[row])),),
+            1.0,
+        )
+        for row in ROWS
+    ]
+
+
+def failing(result: Reconciled) -> dict[str, str | None]:
+    return {v.outcome.identity.rule: v.cause for v in result.verdicts if v.outcome.status == "fail"}
+
+
+counts = st.fixed_dictionaries({row: st.lists(st.integers(0, 50), min_size=6, max_size=6) for row in OUTCOMES})
+
+
+@settings(max_examples=25, deadline=None)
+@given(counts)
+def test_a_consistent_firm_table_is_returned_as_it_is(kinds: dict[str, list[int]]) -> None:
+    table = consistent(kinds)
+    result = reconcile("2021", readings(table))
+    for row in ROWS:
+        for column, value in zip(COLUMNS, table[row], strict=True):
+            cell = result.cells[f"requests.{row}.{column}"]
+            assert cell.value == value and cell.accepted
+    assert failing(result) == {}
+
+
+@settings(max_examples=25, deadline=None)
+@given(counts, st.sampled_from(OUTCOMES), st.integers(0, 6), st.integers(1, 9))
+def test_an_error_in_print_keeps_its_print_and_is_named(
+    kinds: dict[str, list[int]], row: str, column: int, error: int
+) -> None:
+    table = consistent(kinds)
+    table = {**table, row: [value + error * (index == column) for index, value in enumerate(table[row])]}
+    result = reconcile("2021", readings(table))
+    cell = result.cells[f"requests.{row}.{COLUMNS[column]}"]
+    assert cell.value == table[row][column]
+    assert not cell.accepted
+    assert failing(result)[f"requests.row_total.{row}"] == "source"
+    assert failing(result)[f"requests.outcomes.{COLUMNS[column]}"] == "source"
+
+
+def with_shift(table: Counts, row: str) -> list[RowReading]:
+    """One row has a number too many: two hypotheses, only one of which its sum supports."""
+    found = readings(table)
+    index = ROWS.index(row)
+    right = Hypothesis(1.0, tuple(candidate(value) for value in table[row]))
+    wrong = Hypothesis(1.0, tuple(candidate(value) for value in [9, *table[row][:6]]))
+    found[index] = RowReading(found[index].cells, (wrong, right), 1.0, ("a number too many",))
+    return found
+
+
+def test_identities_choose_among_hypotheses_and_the_rest_stays_as_alternatives() -> None:
+    table = consistent({row: [1, 2, 0, 0, 3, 0] for row in OUTCOMES})
+    result = reconcile("2021", with_shift(table, "partial"))
+    for column, value in zip(COLUMNS, table["partial"], strict=True):
+        cell = result.cells[f"requests.partial.{column}"]
+        assert cell.value == value
+        assert not cell.accepted
+    assert result.cells["requests.partial.natural_person"].alternatives[0][0] == candidate(9)
+
+
+def test_never_a_value_outside_the_readings() -> None:
+    table = consistent({row: [1, 2, 0, 0, 3, 0] for row in OUTCOMES})
+    table["new"][0] += 10
+    result = reconcile("2021", with_shift(table, "partial"))
+    seen = {9, *(value for row in table.values() for value in row)}
+    assert {cell.value for cell in result.cells.values() if cell.value is not None} <= seen
+
+
+def test_a_missing_row_is_absent_and_for_a_person_to_see() -> None:
+    table = consistent({row: [0] * 6 for row in OUTCOMES})
+    result = reconcile("2021", [row for row in readings(table) if ".partial." not in row.cells[0]])
+    cell = result.cells["requests.partial.total"]
+    assert (cell.state, cell.value) == (CellState.ABSENT, None)
+    assert cell.reasons and not cell.accepted
+
+
+def test_nothing_seen_is_never_a_table_of_zeros() -> None:
+    result = reconcile("2021", [])
+    assert {cell.state for cell in result.cells.values()} == {CellState.ABSENT}
+    assert {cell.value for cell in result.cells.values()} == {None}
+    assert {verdict.outcome.status for verdict in result.verdicts} == {"unknown"}
+
+
+def test_a_weak_match_and_an_unclear_print_are_never_accepted() -> None:
+    cells = ("requests.new.natural_person",)
+    weak = RowReading(cells, (Hypothesis(1.0, (candidate(3),)),), 0.6)
+    unclear = RowReading(cells, (Hypothesis(1.0, (candidate(3, "3O"),)),), 1.0)
+    for row in (weak, unclear):
+        cell = reconcile("2021", [row]).cells[cells[0]]
+        assert not cell.accepted and cell.reasons
+        assert cell.confidence < ACCEPT
