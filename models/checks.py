@@ -13,7 +13,7 @@ from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import Literal
 
-from models.facts import FactType, load_fact_types
+from models.facts import FactType, fact_types
 from models.folding import squeeze
 from models.forms import load_forms
 from models.readings import CellState, Number
@@ -26,6 +26,8 @@ Status = Literal["pass", "fail", "unknown"]
 ABOUT = Decimal("0.1")
 #: A section of problems and improvements shorter than this says nothing.
 SHORTEST_SECTION = 10
+#: What an organ drafts for another to issue is not in its own table (报请政府出台规章).
+_DRAFTED = re.compile("(?:报请|提请|提交|代拟|代为起草)[^。；]{0,20}(?:出台|印发|制定|发布|审议)")
 #: From this confidence a fact's reading is firm, so that a contradiction stands in the print.
 FIRM_FACT = 0.9
 
@@ -68,10 +70,10 @@ def identity_check(verdict: Verdict) -> CheckRecord:
 
 def fact_checks(view: ReportView) -> Iterator[CheckRecord]:
     """Each fact about the report's own year against the cells that must agree with it (facts.yaml names them)."""
-    types = load_fact_types()
+    types = fact_types()
     for index, fact in enumerate(view.facts):
         kind = types.get(fact.type)
-        if kind is None or fact.scope != "year" or fact.value is None:
+        if kind is None or fact.scope != "year" or fact.value is None or _DRAFTED.search(fact.sentence):
             continue
         cells = agreeing_cells(kind, view.form_id)
         if cells:
@@ -116,12 +118,12 @@ def _agrees(fact: FactRecord, total: Number) -> Status:
 def agreeing_cells(kind: FactType, form_id: str) -> tuple[str, ...]:
     """The cells whose sum must equal a fact of this type on a form; empty when the form does not ask for it.
 
-    ``agrees_with`` reads ``a | b`` (whichever the form has), ``a + b`` (a sum; a bare name is a column of the same row) or
+    ``agrees_with`` has an entry for each form: a cell, ``a + b`` (a sum; a bare name is a column of the same row) or
     ``the sum of a_*.total``.
     """
     known = load_forms()[form_id].cell_ids()
-    for option in (kind.agrees_with or "").split("|"):
-        cells = _sum_of(option.strip(), known)
+    for option in kind.agrees_with:
+        cells = _sum_of(option, known)
         if cells and all(cell in known for cell in cells):
             return cells
     return ()
@@ -140,7 +142,7 @@ def _sum_of(text: str, known: Sequence[str]) -> tuple[str, ...]:
 
 def claim_checks(view: ReportView) -> Iterator[CheckRecord]:
     """Several exact claims of one kind about the year, in different sentences, must be equal where a cell fixes them."""
-    types = load_fact_types()
+    types = fact_types()
     seen: dict[str, list[int]] = {}
     for index, fact in enumerate(view.facts):
         kind = types.get(fact.type)

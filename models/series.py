@@ -1,77 +1,89 @@
 """Checks across the years of one organ: what is carried over, and what stays in force.
 
 The rules are those of the form (a year's opening stock is last year's closing stock) and of the arithmetic of documents in
-force. They need the reports of two neighbouring years; the check belongs to the later one.
+force. They need the reports of two neighbouring years.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from models.forms import load_forms
 from models.readings import Number
-from models.report import CheckRecord, Report
+from models.report import CheckRecord, Report, Review, ReviewReason
 
 #: Requests of these forms are asked for in the same words, so that their stocks can be compared.
 COMPARABLE = frozenset({"2019", "2021"})
 
 
 @dataclass(frozen=True, slots=True)
-class YearKey:
-    """An organ's report of a year."""
-
-    organ: str
-    year: int
-
-
-@dataclass(frozen=True, slots=True)
 class YearFigures:
-    """What later years need to know of a report."""
+    """What a neighbouring year needs to know of a report: the few values that carry over, and which are firm."""
 
     form: str
     values: Mapping[str, Number | None]
     accepted: frozenset[str]
 
 
-def year_key(report: Report) -> YearKey | None:
-    """Organ and year of a report; None where one of them is unknown."""
-    organ, year = report.report.organ.value, report.report.year.value
-    return YearKey(organ, year) if isinstance(organ, str) and isinstance(year, int) else None
+class Series:
+    """Adds the checks across years to reports as they come, in any order; keeps a few values of each report.
+
+    A check stands in whichever of the two reports comes second, since only then both are known.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, int], YearFigures] = {}
+
+    def add(self, report: Report) -> Report:
+        """The report with its checks against the years before and after, where these are known."""
+        organ, year = report.report.organ.value, report.report.year.value
+        if not isinstance(organ, str) or not isinstance(year, int):
+            return report
+        own = figures(report)
+        checks: list[CheckRecord] = []
+        if before := self._known.get((organ, year - 1)):
+            checks.extend(series_checks(before, own, own_is_later=True))
+        if after := self._known.get((organ, year + 1)):
+            checks.extend(series_checks(own, after, own_is_later=False))
+        self._known[organ, year] = own
+        return _with_checks(report, checks) if checks else report
 
 
 def figures(report: Report) -> YearFigures:
-    """The values of a report and which of them are firm."""
+    """The values of a report that carry over and which of them are firm."""
+    names = [name for name in report.cells if name.startswith(("proactive.rules.", "proactive.normative."))]
+    names += [name for name in report.cells if name.startswith(("requests.carried_in.", "requests.carried_out."))]
     return YearFigures(
         form=str(report.report.form.value),
-        values={name: cell.value for name, cell in report.cells.items()},
-        accepted=frozenset(name for name, cell in report.cells.items() if cell.status != "review"),
+        values={name: report.cells[name].value for name in names},
+        accepted=frozenset(name for name in names if report.cells[name].status != "review"),
     )
 
 
-def series_checks(before: YearFigures, after: YearFigures) -> Iterator[CheckRecord]:
-    """Checks of a year against the year before it, for one organ."""
+def series_checks(before: YearFigures, after: YearFigures, *, own_is_later: bool) -> Iterator[CheckRecord]:
+    """Checks of a year against the year before it, for one organ; ``cells`` are those of the report they stand in."""
     if {before.form, after.form} <= COMPARABLE:
         for column in load_forms()["2021"].table("requests").rows[0].columns:
-            cell, earlier = f"requests.carried_in.{column.id}", f"requests.carried_out.{column.id}"
-            left, right = after.values.get(cell), before.values.get(earlier)
-            firm = cell in after.accepted and earlier in before.accepted
-            yield _check(f"series.carried_over.{column.id}", (cell,), left, right, firm)
-    if after.form == "2021" and before.form in COMPARABLE:
-        yield from _in_force(before, after)
+            later, earlier = f"requests.carried_in.{column.id}", f"requests.carried_out.{column.id}"
+            firm = later in after.accepted and earlier in before.accepted
+            own = later if own_is_later else earlier
+            left, right = after.values.get(later), before.values.get(earlier)
+            yield _check(f"series.carried_over.{column.id}", (own,), left, right, firm)
+    if after.form == before.form == "2021":
+        yield from _in_force(before, after, own_is_later=own_is_later)
 
 
-def _in_force(before: YearFigures, after: YearFigures) -> Iterator[CheckRecord]:
-    """in_force = last year's + issued - repealed; the form of 2019 asks for 对外公开总数量 in its place."""
-    stock = "in_force" if before.form == "2021" else "disclosed_total"
+def _in_force(before: YearFigures, after: YearFigures, *, own_is_later: bool) -> Iterator[CheckRecord]:
+    """in_force = last year's + issued - repealed. The form of 2019 asks for 对外公开总数量, which is another thing."""
     for row in ("rules", "normative"):
         cells = tuple(f"proactive.{row}.{column}" for column in ("in_force", "issued", "repealed"))
-        last = before.values.get(f"proactive.{row}.{stock}")
+        last = before.values.get(cells[0])
         now, issued, repealed = (after.values.get(cell) for cell in cells)
         right = None if last is None or issued is None or repealed is None else last + issued - repealed
-        firm = before.form == "2021" and set(cells) <= after.accepted
-        yield _check(f"series.in_force.{row}", cells, now, right, firm)
+        firm = set(cells) <= after.accepted and cells[0] in before.accepted
+        yield _check(f"series.in_force.{row}", cells if own_is_later else cells[:1], now, right, firm)
 
 
 def _check(rule: str, cells: tuple[str, ...], left: Number | None, right: Number | None, firm: bool) -> CheckRecord:
@@ -82,3 +94,18 @@ def _check(rule: str, cells: tuple[str, ...], left: Number | None, right: Number
     if status == "fail":
         cause = "source" if firm else "unclear"
     return CheckRecord(rule=rule, status=status, cells=cells, left=left, right=right, cause=cause)
+
+
+def _with_checks(report: Report, checks: Sequence[CheckRecord]) -> Report:
+    """A cell that fails a check is never accepted, whichever report made it fail."""
+    failed = {cell: check for check in checks if check.status == "fail" for cell in check.cells}
+    cells = {
+        name: cell.model_copy(update={"status": "review"}) if name in failed and cell.status == "accepted" else cell
+        for name, cell in report.cells.items()
+    }
+    reasons = tuple(
+        ReviewReason(cell=cell, why=f"another year says otherwise: {check.left} against {check.right}", code="series")
+        for cell, check in failed.items()
+    )
+    review = Review(needed=report.review.needed or bool(reasons), reasons=(*report.review.reasons, *reasons))
+    return report.model_copy(update={"cells": cells, "checks": (*report.checks, *checks), "review": review})

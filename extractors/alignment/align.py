@@ -22,6 +22,7 @@ from extractors.alignment.rows import SeenRow, Slot, is_value, rows_of_grid, wit
 from extractors.grid import Grid
 from extractors.page import Block, Line
 from models.forms import Form, Row, Table, load_forms
+from models.numerals import NOTE_GROUP
 from models.quantities import CellQuantity, money_in_wan, parse_cell
 from models.readings import Candidate, CellState, Hypothesis, RowReading
 
@@ -267,13 +268,15 @@ def _candidate(slot: Slot | None, row: SeenRow, money: bool) -> Candidate | None
         place=slot.place,
         route=row.route,
         engines=row.engines,
-        doubt=parsed.note if parsed.doubtful else _bounded(parsed),
+        doubt=_doubt(parsed, money),
         readings=slot.readings,
     )
 
 
-def _bounded(parsed: CellQuantity) -> str:
-    """A cell of the form asks for a count; a bound (10余) is not one."""
+def _doubt(parsed: CellQuantity, money: bool) -> str:
+    """Why the print is not plain. Three decimals are usual in 万元; a bound (10余) is no count."""
+    if parsed.doubtful:
+        return "" if money and parsed.note == NOTE_GROUP else parsed.note
     return "" if parsed.qualifier == "exact" else f"the number is only a bound ({parsed.qualifier})"
 
 

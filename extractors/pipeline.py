@@ -1,0 +1,143 @@
+"""From a path or bytes to reports: the only place where the stages meet."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+from extractors.alignment.align import Alignment, align
+from extractors.alignment.split import split_reports
+from extractors.assemble import Part, assemble
+from extractors.heading import Heading, is_title, read_heading
+from extractors.narrative.tag import facts as tag_facts
+from extractors.narrative.tag import sections as find_sections
+from extractors.options import ExtractOptions
+from extractors.page import Block, Content, Line
+from extractors.registry import format_for
+from extractors.sources.source import Source
+from extractors.sources.unpack import SourceFailure, iter_sources, read_path
+from models.errors import GoujiError, NoReport, UnreadableSource
+from models.readings import CellState
+from models.reconcile import reconcile
+from models.report import ErrorInfo, ErrorReport, Report, Result, SourceInfo
+
+#: The version of the code that decides results; the forms and weights are added to it.
+CODE_VERSION = "0.1.0"
+#: A document is such a report when at least this many cells of a form were found in it.
+LEAST_CELLS = 5
+
+
+@cache
+def pipeline_version() -> str:
+    """Version of everything that decides a result: code version and a digest of the package data."""
+    digest = hashlib.sha256()
+    for package in ("models.forms", "models.facts"):
+        for entry in sorted(resources.files(package).iterdir(), key=lambda entry: entry.name):
+            if entry.name.endswith((".yaml", ".tsv", ".json")):
+                digest.update(entry.read_bytes())
+    return f"{CODE_VERSION}+{digest.hexdigest()[:8]}"
+
+
+def extract_path(path: Path, options: ExtractOptions | None = None) -> Iterator[Result]:
+    """All reports of a file or archive, and an error object for each source in it that cannot be read.
+
+    Never raises for bad input. Results come in the order of the archive, parts of a bundle in reading order.
+    """
+    chosen = options or ExtractOptions()
+    try:
+        data = read_path(path, chosen)
+    except GoujiError as error:
+        yield error_report(path.name, None, error)
+        return
+    yield from extract_bytes(path.name, data, chosen)
+
+
+def extract_bytes(name: str, data: bytes, options: ExtractOptions | None = None) -> Iterator[Result]:
+    """The same for bytes that are at hand; ``name`` is what the user calls them."""
+    chosen = options or ExtractOptions()
+    for found in iter_sources(name, data, chosen):
+        if isinstance(found, SourceFailure):
+            yield error_report(found.name, found.data_sha256, found.error)
+        else:
+            yield from extract_source(found, chosen)
+
+
+def extract_source(source: Source, options: ExtractOptions) -> list[Result]:
+    """The reports of one document, or the one error object that says why there is none."""
+    started = time.perf_counter()
+    try:
+        content = _read(source, options)
+        parts = [_part(blocks, content, source) for blocks in split_reports(content.blocks, is_title)]
+        reports = [part for part in parts if part is not None]
+        if not reports:
+            raise NoReport("no annual report on government information disclosure was found in it", code=_why_not(content))
+    except GoujiError as error:
+        return [error_report(source.name, source.sha256, error, source.media_type)]
+    seconds = (time.perf_counter() - started) / len(reports)
+    return [
+        assemble(part, source, number, len(reports), pipeline_version(), round(seconds, 4))
+        for number, part in enumerate(reports, 1)
+    ]
+
+
+def _read(source: Source, options: ExtractOptions) -> Content:
+    reader = format_for(source.media_type)
+    if reader is None:
+        raise UnreadableSource(f"{source.media_type} is not a kind of document that can be read", code="unknown_type")
+    return reader.read(source, options)
+
+
+def _why_not(content: Content) -> str:
+    """A document with unreadable pages is not said to hold no report."""
+    return content.problems[0].code if content.problems else "no_report"
+
+
+def _part(blocks: Sequence[Block], content: Content, source: Source) -> Part | None:
+    """One report: heading, cells, facts; None where no table of a form was found."""
+    lines = [block for block in blocks if isinstance(block, Line)]
+    heading = read_heading(lines, source_name=source.name, hints=content.hints)
+    year = _year(heading)
+    alignment = align(blocks, year)
+    if alignment is None or _cells_found(alignment) < LEAST_CELLS:
+        return None
+    prose = [
+        block
+        for number, block in enumerate(blocks)
+        if isinstance(block, Line) and number not in alignment.table_blocks
+    ]
+    sections = find_sections(prose)
+    organ = heading.organ.value if heading.organ else None
+    facts = tag_facts(sections, year=year, organ=str(organ) if organ else None)
+    judged = reconcile(alignment.choice.form, alignment.rows)
+    return Part(heading, alignment, judged, sections, facts, content, tuple(blocks))
+
+
+def _year(heading: Heading) -> int | None:
+    value = heading.year.value if heading.year else None
+    return value if isinstance(value, int) else None
+
+
+def _cells_found(alignment: Alignment) -> int:
+    return sum(
+        any(c is not None and c.state is not CellState.BLANK for c in hypothesis.candidates)
+        for row in alignment.rows
+        for hypothesis in row.hypotheses[:1]
+        for _ in row.cells
+    )
+
+
+def error_report(name: str, sha256: str | None, error: GoujiError, media_type: str | None = None) -> ErrorReport:
+    """The error object of a source."""
+    return ErrorReport(
+        source=SourceInfo(name=name, sha256=sha256, media_type=media_type),
+        error=ErrorInfo(code=error.code, message=error.message, hint=error.hint),
+    )
+
+
+def is_report(result: Result) -> bool:
+    """Whether a result is a report, as against an error object."""
+    return isinstance(result, Report)

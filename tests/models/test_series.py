@@ -1,0 +1,76 @@
+"""Checks across years: opening stock against last year's closing stock, documents in force."""
+
+from __future__ import annotations
+
+from models.forms import load_forms
+from models.readings import CellState
+from models.report import Cell, Claim, Pipeline, Report, ReportInfo, Review, SourceInfo
+from models.series import Series
+
+ORGAN = "云桥县水利局"
+
+
+def report(year: int, values: dict[str, int], form: str = "2021") -> Report:
+    cells = {
+        name: Cell(
+            value=values.get(name, 0),
+            state=CellState.NUMBER,
+            printed=str(values.get(name, 0)),
+            confidence=1,
+            status="accepted",
+        )
+        for name in load_forms()[form].cell_ids()
+    }
+    info = ReportInfo(
+        organ=Claim(value=ORGAN),
+        region=Claim(),
+        year=Claim(value=year),
+        period=Claim(),
+        form=Claim(value=form),
+        published=Claim(),
+    )
+    return Report(
+        id=str(year),
+        source=SourceInfo(name=f"{year}.pdf"),
+        report=info,
+        cells=cells,
+        review=Review(needed=False),
+        pipeline=Pipeline(version="test"),
+    )
+
+
+def outcome(made: Report, rule: str) -> tuple[str, str | None]:
+    check = next(check for check in made.checks if check.rule == rule)
+    return check.status, check.cause
+
+
+def test_stocks_that_carry_over_pass() -> None:
+    series = Series()
+    series.add(report(2022, {"requests.carried_out.total": 4, "proactive.normative.in_force": 10}))
+    values = {"requests.carried_in.total": 4, "proactive.normative.in_force": 12, "proactive.normative.issued": 2}
+    made = series.add(report(2023, values))
+    assert outcome(made, "series.carried_over.total") == ("pass", None)
+    assert outcome(made, "series.in_force.normative") == ("pass", None)
+    assert not made.review.needed
+
+
+def test_a_contradiction_stands_in_the_report_that_comes_second() -> None:
+    series = Series()
+    series.add(report(2023, {"requests.carried_in.total": 3}))
+    made = series.add(report(2022, {"requests.carried_out.total": 4}))
+    assert outcome(made, "series.carried_over.total") == ("fail", "source")
+    assert made.cells["requests.carried_out.total"].status == "review"
+    assert made.review.needed
+
+
+def test_documents_disclosed_on_the_form_of_2019_are_not_documents_in_force() -> None:
+    series = Series()
+    series.add(report(2020, {"proactive.normative.disclosed_total": 99}, form="2019"))
+    made = series.add(report(2021, {"proactive.normative.in_force": 1}))
+    assert not any(check.rule.startswith("series.in_force") for check in made.checks)
+
+
+def test_years_apart_are_not_compared() -> None:
+    series = Series()
+    series.add(report(2020, {}))
+    assert series.add(report(2022, {})).checks == ()
