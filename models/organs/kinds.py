@@ -1,0 +1,114 @@
+"""What an organ's name says: its level and its kind; whether two names are of one organ."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from models.organs.names import national_prefix, regions_at_start
+
+Level = Literal["nation", "province", "prefecture", "county", "township", "village", "unknown"]
+Kind = Literal["government", "office", "department", "zone", "institution", "enterprise", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class OrganKind:
+    """Level and kind of an organ; ``unknown`` and ``other`` where its name does not say."""
+
+    level: Level
+    kind: Kind
+
+
+_ZONES: Final = (
+    "开发区|新区|园区|示范区|试验区|保税区|度假区|名胜区|风景区|管理区|工业区|产业园|高新区|经开区|综保区|自贸区|"
+    "试验港|合作区|实验区"
+)
+_INSTITUTIONS: Final = (
+    "大学|学院|学校|中学|小学|幼儿园|医院|卫生院|研究院|研究所|图书馆|博物馆|档案馆|电视台|报社|监狱|出版社|"
+    "疾病预防控制中心"
+)
+#: The kinds by the end of the name, the first that fits. A township's name alone stands for its government.
+_KINDS: Final[tuple[tuple[Kind, re.Pattern[str]], ...]] = (
+    ("government", re.compile("人民政府$|行政公署$|行署$|街道办事处$|街道办$|村民委员会$|村委会$|居民委员会$|居委会$")),
+    ("office", re.compile("人民政府(?:办公室|办公厅|办)$|政府办公?室?$|公署办公室$|^(?:党政)?办公[室厅]$")),
+    ("zone", re.compile(f"(?:{_ZONES})(?:管理委员会|管委会|管理局|管理办公室)?$|管理委员会$|管委会$")),
+    ("enterprise", re.compile("公司$|集团$|[银分支]行$|电网$|水务$")),
+    ("institution", re.compile(f"(?:{_INSTITUTIONS})$")),
+    ("department", re.compile("(?:[局厅委部署办院队站所处社会馆台]|办公室|办公厅|中心|海关)$")),
+    ("government", re.compile("[镇乡市县区省州旗盟村]$|街道$|地区$|苏木$")),
+)
+_VILLAGE: Final = re.compile("(?:村|社区|居委会|村委会|村民委员会|居民委员会)$")
+_TOWNSHIP: Final = re.compile("(?:镇|乡|街道|苏木)(?:人民政府|政府|办事处|办)?(?:办公室|党政办公室)?$")
+#: One organ's whole name: ideographs, brackets, the middle dot of foreign names, ending as organs' names do.
+_ORGAN: Final = re.compile(
+    "(?=.{2,60}$)[\u4e00-\u9fff〇·•、()A-Za-z0-9“”\"]*?"
+    "(?:政府|办公室|办公厅|[局厅委部署院队站所社会馆台关处办]|中心|集团|公司|大学|学校|中学|小学|"
+    "分行|支行|银行|农场|林场|牧场|兵团|师|监狱|街道|[镇乡村区市县省州盟旗]|园|社区|苏木|服务团|电视台|幼儿园|总工会)"
+    "(?:\\([\u4e00-\u9fff、]{2,60}\\))*"
+)
+#: Beginnings that no organ's name has: they show a sentence, a heading or a field.
+_NO_ORGAN: Final = re.compile(
+    "关于|本(?!溪)|我|根据|按照|现将|现发布|各|全(?![州南椒国])|该|其|附件|目录|首页|当前|您|第[一二三四五六七八九十0-9]|"
+    "[一二三四五六七八九十]+[、是]|在|对(?!外)|由|向(?!阳)|与|和(?![平田龙顺县静政布硕林康安])"
+)
+_MIDDLE: Final = re.compile("的|了|是|为(?![民县市])|通过|加强|根据|年度|公开(?!局)|网站|(?<![0-9])20[0-9]{2}(?![0-9])|情况|要求|主办|承办|版权")
+
+
+def classify(name: str) -> OrganKind:
+    """Level and kind of the organ of this name (folded, without blanks)."""
+    bare = re.sub(r"\([^()]*\)", "", name)
+    kind: Kind = next((kind for kind, pattern in _KINDS if pattern.search(bare)), "other")
+    return OrganKind(_level(bare), kind)
+
+
+def _level(name: str) -> Level:
+    region = regions_at_start(name, national_prefix(name))
+    rest = name[region.end :] if region else name
+    if _TOWNSHIP.search(rest):
+        return "township"
+    if _VILLAGE.search(rest) and not re.search("(?:开发区|新区)", rest):
+        return "village"
+    if region:
+        levels = {candidate.level for candidate in region.candidates}
+        return levels.pop() if len(levels) == 1 else "unknown"
+    if re.match("国家|国务院|中华人民共和国|中国", name):
+        return "nation"
+    said: dict[str, Level] = {"省": "province", "州": "prefecture", "县": "county", "区": "county", "旗": "county"}
+    return said.get(name[0], "unknown") if len(name) > 2 else "unknown"
+
+
+def looks_like_organ(name: str) -> bool:
+    """Whether the whole text (folded, without blanks) can be one organ's name."""
+    if not _ORGAN.fullmatch(name) or _NO_ORGAN.match(name):
+        return False
+    return not _MIDDLE.search(name)
+
+
+def same_organ(one: str, other: str) -> bool:
+    """Whether two names can be of one organ: equal, one short for the other, or a region and its government.
+
+    A shorter form keeps the order of the characters (邢台市工信局, 邢台市工业和信息化局) and names the same region or
+    none; an added bracket, the government's own office and a longer chain of regions do not matter.
+    """
+    return one == other or _shape(one) == _shape(other) or _short_form(_shape(one), _shape(other))
+
+
+def _shape(name: str) -> tuple[frozenset[str], str]:
+    """The codes that the last region named can have, and the rest without brackets and words for government."""
+    bare = re.sub(r"\([^()]*\)", "", name)
+    start = national_prefix(bare)
+    region = regions_at_start(bare, start)
+    rest = bare[:start] + bare[region.end if region else start :]
+    codes = frozenset(candidate.code for candidate in region.candidates) if region else frozenset()
+    return codes, re.sub("(?:人民)?政府(?:办公室|办公厅|办)?$|^[省市县区州旗]", "", rest)
+
+
+def _short_form(one: tuple[frozenset[str], str], other: tuple[frozenset[str], str]) -> bool:
+    if one[0] and other[0] and one[0].isdisjoint(other[0]):
+        return False
+    short, long = sorted((one[1], other[1]), key=len)
+    if not short:
+        return not long
+    letters = iter(long)
+    return short[-1] == long[-1] and all(char in letters for char in short)
