@@ -1,0 +1,1 @@
+"""Reports and cells in the file formats that people use."""
