@@ -1,0 +1,91 @@
+"""PDF with a text layer: each page by the cheapest route that suffices, doubtful tables by a second opinion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from extractors.grids.pageblocks import page_blocks
+from extractors.options import ExtractOptions
+from extractors.page import Block, Content, PageProblem
+from extractors.pages.honesty import judge
+from extractors.pages.text_layer import read_page
+from extractors.grids.second_opinion import second_opinion
+from extractors.sources.source import Source
+from models.errors import LimitExceeded, UnreadableSource
+
+if TYPE_CHECKING:
+    from pypdfium2 import PdfDocument
+
+
+class PdfFormat:
+    """Portable Document Format (ISO 32000), read through pdfium."""
+
+    name = "pdf"
+
+    def read(self, source: Source, options: ExtractOptions) -> Content:
+        """Blocks of all pages. A page that fails is named and the others are kept.
+
+        Raises UnreadableSource (``encrypted_pdf``, ``truncated``, ``corrupt``, ``no_text``) or LimitExceeded
+        (``too_many_pages``).
+        """
+        with _opened(source) as document:
+            if len(document) > options.max_pages:
+                raise LimitExceeded(f"the document has {len(document)} pages", code="too_many_pages")
+            pages = list(_pages(document, source))
+        problems = tuple(problem for *_, problem in pages if problem is not None)
+        blocks = tuple(block for found, _, _ in pages for block in found)
+        if not blocks and problems:
+            raise UnreadableSource(problems[0].message, code=problems[0].code)
+        routes = {str(number): route for number, (_, route, _) in enumerate(pages, 1)}
+        return Content(blocks, pages=len(pages), routes=routes, problems=problems)
+
+
+class _opened:  # noqa: N801 - a context manager, used like a function
+    """Opens a document and closes it; translates pdfium's failures."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def __enter__(self) -> PdfDocument:
+        from pypdfium2 import PdfDocument, PdfiumError
+
+        data = self._source.data
+        try:
+            self._document = PdfDocument(data[max(0, data.find(b"%PDF", 0, 1024)) :])
+        except PdfiumError as error:
+            raise _failure(self._source, str(error)) from error
+        return self._document
+
+    def __exit__(self, *exc: object) -> None:
+        self._document.close()
+
+
+def _failure(source: Source, message: str) -> UnreadableSource:
+    if "password" in message.lower() or "security" in message.lower():
+        return UnreadableSource("the PDF is protected by a password", code="encrypted_pdf", detail=message)
+    if b"%%EOF" not in source.data[-2048:]:
+        return UnreadableSource("the end of the PDF is missing", code="truncated", detail=message)
+    return UnreadableSource("the PDF is damaged", code="corrupt", detail=message)
+
+
+def _pages(document: PdfDocument, source: Source) -> Iterator[tuple[tuple[Block, ...], str, PageProblem | None]]:
+    from pypdfium2 import PdfiumError
+
+    for number in range(1, len(document) + 1):
+        try:
+            pdf_page = document[number - 1]
+            page = read_page(pdf_page, number)
+            pdf_page.close()
+        except PdfiumError as error:
+            yield (), "none", PageProblem(number, "corrupt", f"the page is damaged ({error})")
+            continue
+        verdict = judge(page)
+        if not verdict.honest:
+            yield (), "none", PageProblem(number, "no_text", verdict.reason)
+            continue
+        blocks, route = page_blocks(page)
+        better = second_opinion(source.data, page, blocks)
+        if better is not None:
+            blocks, route = better
+        yield blocks, route, None

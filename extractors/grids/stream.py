@@ -1,0 +1,87 @@
+"""Tables without vertical rules: columns from the figures that stand below one another, rows from the printed lines.
+
+Three-line tables and borderless ones. Every figure of the region ends in a cell; a figure that fits no column keeps one of
+its own, so that the alignment sees it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from extractors.geometry import cluster
+from extractors.grid import Grid, GridCell
+from extractors.page import Word
+from extractors.text_lines import line_text
+from models.evidence import Box, Place
+
+_FIGURE = re.compile(r"^[+\-−－增减]?[\d０-９][\d０-９,，.．]*(?:万元|元|件|条)?$|^[-—–―－/／]{1,3}$|^无$")
+#: Middles of figures nearer than this, in points, stand in one column.
+SAME_COLUMN = 7.0
+#: A column has figures in at least so many lines.
+FEWEST_FIGURES = 3
+#: A table has at least so many lines with figures.
+FEWEST_ROWS = 3
+
+
+def is_figure(word: Word) -> bool:
+    """A word that can only be the value of a cell."""
+    return bool(_FIGURE.match(word.text))
+
+
+def stream_grid(lines: Sequence[Sequence[Word]], page: int) -> Grid | None:
+    """The grid of a run of printed lines; None when the figures form no columns."""
+    figures = [word for line in lines for word in _tail(line)]
+    columns = [
+        at
+        for at in cluster([word.box.center_x for word in figures], SAME_COLUMN)
+        if sum(abs(word.box.center_x - at) <= SAME_COLUMN for word in figures) >= FEWEST_FIGURES
+    ]
+    rows = sum(len(_tail(line)) >= 2 for line in lines)
+    if len(columns) < 2 or rows < FEWEST_ROWS:
+        return None
+    edge = min(word.box.x0 for word in figures if abs(word.box.center_x - columns[0]) <= SAME_COLUMN)
+    cells = [cell for row, line in enumerate(lines) for cell in _row(line, row, columns, edge, page)]
+    return Grid(tuple(cells), len(lines), len(columns) + 1, "stream", ("pdfium",), spatial=_fits(figures, columns))
+
+
+def _fits(figures: Sequence[Word], columns: Sequence[float]) -> bool:
+    return all(min(abs(word.box.center_x - at) for at in columns) <= SAME_COLUMN for word in figures)
+
+
+def _tail(line: Sequence[Word]) -> list[Word]:
+    """The figures at the end of a line."""
+    tail: list[Word] = []
+    for word in reversed(line):
+        if not is_figure(word):
+            break
+        tail.append(word)
+    return tail[::-1]
+
+
+def _row(line: Sequence[Word], row: int, columns: Sequence[float], edge: float, page: int) -> list[GridCell]:
+    label = [word for word in line if word.box.center_x < edge - SAME_COLUMN and not is_figure(word)]
+    first = next((index for index, word in enumerate(line) if word not in label), len(line))
+    label = list(line[:first])
+    cells = [_cell(label, row, 0, page)] if label else []
+    taken: dict[int, list[Word]] = {}
+    for word in line[first:]:
+        at = min(range(len(columns)), key=lambda index: abs(columns[index] - word.box.center_x))
+        taken.setdefault(at, []).append(word)
+    if not any(is_figure(word) for word in line[first:]):
+        return [*cells, *(_cell(words, row, at + 1, page) for at, words in taken.items())]
+    blank = Box(0, line[0].box.y0, 0, line[0].box.y1)
+    for at, middle in enumerate(columns):
+        if at in taken:
+            cells.append(_cell(taken[at], row, at + 1, page))
+        else:
+            box = Box(middle - SAME_COLUMN, blank.y0, middle + SAME_COLUMN, blank.y1)
+            cells.append(GridCell("", row, at + 1, place=Place(page=page, box=box)))
+    return cells
+
+
+def _cell(words: Sequence[Word], row: int, column: int, page: int) -> GridCell:
+    box = words[0].box
+    for word in words[1:]:
+        box = box.union(word.box)
+    return GridCell(line_text(words), row, column, place=Place(page=page, box=box))

@@ -1,0 +1,51 @@
+"""Which route is enough for a page. Pure: signals in, a decision with its reason out.
+
+The cheapest comes first: our own lattice over the drawn rules costs milliseconds, pdfplumber tens, camelot a second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from extractors.alignment.form_choice import MARKS, SHARED_MARKS
+from extractors.grid import Grid
+from extractors.page import Block, Page
+from models.folding import label_key
+
+#: A grid in which more than this share of the numbers stand two in a cell was not cut right.
+MOST_CROWDED = 0.05
+#: Words of a form on a page from which no grid came: the table was missed.
+TABLE_WORDS = (*SHARED_MARKS, *(mark for marks in MARKS.values() for mark in marks))
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether the cheap route is enough, and why not."""
+
+    enough: bool
+    reason: str = ""
+
+
+def judge_route(page: Page, blocks: Sequence[Block]) -> Decision:
+    """Look at what the cheap route made of a page."""
+    grids = [block for block in blocks if isinstance(block, Grid)]
+    if not grids:
+        text = label_key("".join(word.text for word in page.words))
+        missed = [mark for mark in TABLE_WORDS if mark in text]
+        return Decision(not missed, f"the page speaks of {missed[0]} but shows no table" if missed else "")
+    crowded = _crowded(grids)
+    if crowded > MOST_CROWDED:
+        return Decision(False, f"{crowded:.0%} of the cells with figures hold several")
+    return Decision(True)
+
+
+def _crowded(grids: Sequence[Grid]) -> float:
+    """Share of cells that hold several figures on several lines or far apart, among those that hold figures alone."""
+    figures = [cell.text.split() for grid in grids for cell in grid.cells if _is_figures(cell.text)]
+    return sum(len(parts) > 1 for parts in figures) / len(figures) if figures else 0.0
+
+
+def _is_figures(text: str) -> bool:
+    bare = "".join(text.split())
+    return bool(bare) and all(char.isdigit() or char in ".,，+-—/" for char in bare)
