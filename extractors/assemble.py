@@ -125,7 +125,7 @@ def _cells(part: Part, contradicted: dict[str, str]) -> dict[str, Cell]:
 def _cell(judged: Judged, unit: str | None, contradicted: bool) -> Cell:
     candidate = judged.candidate
     alternatives = tuple(
-        Alternative(value=other.value if other else None, p=round(p, 6), state=other.state if other else "blank")  # type: ignore[arg-type]
+        Alternative(value=other.value if other else None, p=round(p, 6), state=other.state if other else "blank")
         for other, p in judged.alternatives
         if p >= LEAST_ALTERNATIVE
     )
@@ -222,12 +222,16 @@ def _claim(claim: HeadingClaim | None) -> Claim:
         quote=claim.quote,
         where=claim.where,
         evidence=_evidence(claim.place),
+        alternatives=tuple(claim.alternatives),
     )
 
 
 def _region(claim: HeadingClaim | None) -> Claim:
+    """The code is the value that others join on; the name is what it is called in the year of the report."""
     made = _claim(claim)
-    return made.model_copy(update={"code": str(claim.value)}) if claim is not None else made
+    if claim is None:
+        return made
+    return made.model_copy(update={"code": str(claim.value), "value": claim.name or str(claim.value)})
 
 
 def _fact(fact: Fact, sections: Sequence[Section]) -> FactRecord:

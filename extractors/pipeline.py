@@ -9,10 +9,11 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
-from extractors.alignment.align import Alignment, align
+from extractors.alignment.align import Alignment, align, without_tables
 from extractors.alignment.split import split_reports
 from extractors.assemble import Part, assemble
-from extractors.heading import Heading, is_title, read_heading
+from extractors.heading import Heading, read_heading
+from extractors.narrative.tag import Section
 from extractors.narrative.tag import facts as tag_facts
 from extractors.narrative.tag import sections as find_sections
 from extractors.options import ExtractOptions
@@ -20,6 +21,7 @@ from extractors.page import Block, Content, Line
 from extractors.registry import format_for
 from extractors.sources.source import Source
 from extractors.sources.unpack import SourceFailure, iter_sources, read_path
+from extractors.titles import find_titles
 from models.errors import GoujiError, NoReport, UnreadableSource
 from models.readings import CellState
 from models.reconcile import reconcile
@@ -29,6 +31,8 @@ from models.report import ErrorInfo, ErrorReport, Report, Result, SourceInfo
 CODE_VERSION = "0.1.0"
 #: A document is such a report when at least this many cells of a form were found in it.
 LEAST_CELLS = 5
+#: … or when, under the title of such a report, it has this many sections.
+LEAST_SECTIONS = 4
 
 
 @cache
@@ -71,7 +75,7 @@ def extract_source(source: Source, options: ExtractOptions) -> list[Result]:
     started = time.perf_counter()
     try:
         content = _read(source, options)
-        parts = [_part(blocks, content, source) for blocks in split_reports(content.blocks, is_title)]
+        parts = [_part(blocks, content, source) for blocks in split_reports(content.blocks, _titles(content.blocks))]
         reports = [part for part in parts if part is not None]
         if not reports:
             raise NoReport("no annual report on government information disclosure was found in it", code=_why_not(content))
@@ -82,6 +86,13 @@ def extract_source(source: Source, options: ExtractOptions) -> list[Result]:
         assemble(part, source, number, len(reports), pipeline_version(), round(seconds, 4))
         for number, part in enumerate(reports, 1)
     ]
+
+
+def _titles(blocks: Sequence[Block]) -> frozenset[int]:
+    """Numbers of the blocks with which titles of such reports begin."""
+    numbers = [number for number, block in enumerate(blocks) if isinstance(block, Line)]
+    found = find_titles([block for block in blocks if isinstance(block, Line)])
+    return frozenset(numbers[span.first] for span in found)
 
 
 def _read(source: Source, options: ExtractOptions) -> Content:
@@ -97,23 +108,28 @@ def _why_not(content: Content) -> str:
 
 
 def _part(blocks: Sequence[Block], content: Content, source: Source) -> Part | None:
-    """One report: heading, cells, facts; None where no table of a form was found."""
+    """One report: heading, cells, facts; None where neither a table of a form nor the title of a report was found."""
     lines = [block for block in blocks if isinstance(block, Line)]
     heading = read_heading(lines, source_name=source.name, hints=content.hints)
     year = _year(heading)
-    alignment = align(blocks, year)
-    if alignment is None or _cells_found(alignment) < LEAST_CELLS:
-        return None
+    alignment = align(blocks, year) or without_tables(year)
     prose = [
         block
         for number, block in enumerate(blocks)
         if isinstance(block, Line) and number not in alignment.table_blocks
     ]
     sections = find_sections(prose)
+    if _cells_found(alignment) < LEAST_CELLS and not _is_titled(heading, sections):
+        return None
     organ = heading.organ.value if heading.organ else None
     facts = tag_facts(sections, year=year, organ=str(organ) if organ else None)
     judged = reconcile(alignment.choice.form, alignment.rows)
     return Part(heading, alignment, judged, sections, facts, content, tuple(blocks))
+
+
+def _is_titled(heading: Heading, sections: Sequence[Section]) -> bool:
+    """A report whose tables could not be read: its title names a year, and it is divided as such reports are."""
+    return heading.year is not None and heading.year.where == "title" and len(sections) >= LEAST_SECTIONS
 
 
 def _year(heading: Heading) -> int | None:

@@ -64,7 +64,7 @@ def identity_check(verdict: Verdict) -> CheckRecord:
         left=outcome.left,
         right=outcome.right,
         relation=outcome.identity.relation,
-        cause=verdict.cause,  # type: ignore[arg-type]
+        cause=verdict.cause,
     )
 
 

@@ -10,9 +10,6 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, WithJsonSchema
 
 from models.readings import CellState
 
-REPORT_SCHEMA = "gouji.report/1"
-ERROR_SCHEMA = "gouji.error/1"
-
 ExactNumber = Annotated[int | Decimal, WithJsonSchema({"type": "number"})]
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 BBox = Annotated[tuple[float, float, float, float], Field(description="x0, y0, x1, y1 in points, origin top left")]
@@ -165,7 +162,7 @@ class Pipeline(_Frozen):
 class Report(_Frozen):
     """One report."""
 
-    schema_: Literal["gouji.report/1"] = Field(REPORT_SCHEMA, alias="schema")
+    schema_: Literal["gouji.report/1"] = Field("gouji.report/1", alias="schema")
     id: str
     source: SourceInfo
     report: ReportInfo
@@ -188,7 +185,7 @@ class ErrorInfo(_Frozen):
 class ErrorReport(_Frozen):
     """What stands in place of a report when a source cannot be read."""
 
-    schema_: Literal["gouji.error/1"] = Field(ERROR_SCHEMA, alias="schema")
+    schema_: Literal["gouji.error/1"] = Field("gouji.error/1", alias="schema")
     source: SourceInfo
     error: ErrorInfo
 
@@ -197,7 +194,7 @@ Result = Report | ErrorReport
 
 
 def to_json(result: Result) -> str:
-    """One line of JSON; decimals keep every printed digit, nothing is escaped to ASCII, evidence without values is cut."""
+    """One line of JSON, UTF-8; decimals keep every printed digit."""
     return str(simplejson.dumps(to_dict(result), use_decimal=True, ensure_ascii=False, separators=(",", ":")))
 
 

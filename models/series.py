@@ -1,7 +1,7 @@
 """Checks across the years of one organ: what is carried over, and what stays in force.
 
-The rules are those of the form (a year's opening stock is last year's closing stock) and of the arithmetic of documents in
-force. They need the reports of two neighbouring years.
+The rules are those of the form (a year's opening stock is last year's closing stock) and of the arithmetic of documents
+in force. They need the reports of two neighbouring years.
 """
 
 from __future__ import annotations

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from extractors.alignment.columns import (
     HeaderMap,
@@ -21,6 +23,7 @@ from extractors.alignment.remedies import Region, find_region, place_region
 from extractors.alignment.rows import SeenRow, Slot, is_value, rows_of_grid, with_neighbours
 from extractors.grid import Grid
 from extractors.page import Block, Line
+from models.folding import squeeze
 from models.forms import Form, Row, Table, load_forms
 from models.numerals import NOTE_GROUP
 from models.quantities import CellQuantity, money_in_wan, parse_cell
@@ -28,9 +31,9 @@ from models.readings import Candidate, CellState, Hypothesis, RowReading
 
 #: Without a label (the fourth table has none) a row is as sure as its count of numbers makes it.
 UNLABELLED_MATCH = 0.97
-MONEY_CELLS = frozenset(
-    label.id for form in load_forms().values() for label in form.labels().values() if label.unit == "万元"
-)
+#: How sure a form is that only the year speaks for.
+NO_HEADINGS = 0.3
+_SECTION_HEADING = re.compile("^[一二三四五六七八][、.．,](?!本年新收|上年结转|本年度办理|结转下年)")
 #: The head of the widest table has three rows; vertical heads in flattened text take one line for each character.
 MOST_HEADS = 16
 
@@ -67,6 +70,14 @@ def align(blocks: Sequence[Block], year: int | None) -> Alignment | None:
     readings.sort(key=lambda row: order[row.cells[0]])
     bordered = _bordered(blocks)
     return Alignment(choice, tuple(readings), tuple(lost), _table_blocks(blocks, seen, used), bordered)
+
+
+def without_tables(year: int | None) -> Alignment:
+    """The alignment of a document in which no table was found: every cell is absent, and the form is a guess by year."""
+    form = next(
+        (form.id for form in load_forms().values() if year is not None and year <= (form.last_year or year)), "2021"
+    )
+    return Alignment(FormChoice(form, NO_HEADINGS, ""), (), (), frozenset(), None)
 
 
 def _short_texts(blocks: Sequence[Block]) -> Iterator[str]:
@@ -248,7 +259,7 @@ def _reading(
     hypotheses = tuple(
         Hypothesis(
             placing.weight,
-            tuple(_candidate(slot, row, cell in MONEY_CELLS) for cell, slot in zip(cells, placing.slots, strict=True)),
+            tuple(_candidate(slot, row, cell in money_cells()) for cell, slot in zip(cells, placing.slots, strict=True)),
         )
         for placing in placed.placings
     )
@@ -273,6 +284,13 @@ def _candidate(slot: Slot | None, row: SeenRow, money: bool) -> Candidate | None
     )
 
 
+@cache
+def money_cells() -> frozenset[str]:
+    """Cells that a form asks for in 万元."""
+    labels = (label for form in load_forms().values() for label in form.labels().values())
+    return frozenset(label.id for label in labels if label.unit == "万元")
+
+
 def _doubt(parsed: CellQuantity, money: bool) -> str:
     """Why the print is not plain. Three decimals are usual in 万元; a bound (10余) is no count."""
     if parsed.doubtful:
@@ -281,23 +299,25 @@ def _doubt(parsed: CellQuantity, money: bool) -> str:
 
 
 def _table_blocks(blocks: Sequence[Block], seen: Sequence[SeenRow], used: set[int]) -> frozenset[int]:
-    """Blocks of the tables: every grid that gave a row, and the lines from a run's first used row to its last."""
+    """Blocks of the tables: every grid, and the lines of a run from its column heads to its last used row."""
     spans: dict[int, tuple[int, int]] = {}
     for index in used:
         block, fragment = seen[index].order[0], seen[index].fragment
         low, high = spans.get(fragment, (block, block))
         spans[fragment] = (min(low, block), max(high, block))
-    for row in seen:
-        if row.fragment in spans:
-            low, high = spans[row.fragment]
-            if _is_head(row):
-                spans[row.fragment] = (min(low, row.order[0]), high)
-    taken = {number for low, high in spans.values() for number in range(low, high + 1)}
-    return frozenset(taken | {number for number, block in enumerate(blocks) if isinstance(block, Grid)})
+    taken = {number for number, block in enumerate(blocks) if isinstance(block, Grid)}
+    for low, high in spans.values():
+        while low > 0 and _may_be_head(blocks[low - 1]):
+            low -= 1
+        taken.update(range(low, high + 1))
+    return frozenset(taken)
 
 
-def _is_head(row: SeenRow) -> bool:
-    return any(choose_form([text], None) is not None for _, text in row.heads)
+def _may_be_head(block: Block) -> bool:
+    """A line right above a table that belongs to it: neither prose nor the heading of a section."""
+    if isinstance(block, Grid) or block.heading or is_prose(block.text):
+        return False
+    return not _SECTION_HEADING.match(squeeze(block.text))
 
 
 def _bordered(blocks: Sequence[Block]) -> bool | None:

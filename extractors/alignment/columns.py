@@ -75,9 +75,9 @@ def header_map(rows: Sequence[SeenRow], labels: Sequence[str]) -> HeaderMap | No
     columns: list[int | None] = []
     floor = -1
     for label in wanted:
-        column = next((at for at in sorted(heads) if at > floor and _same_head(heads[at], label)), None)
-        columns.append(column)
-        floor = column if column is not None else floor
+        found = next((at for at in sorted(heads) if at > floor and _same_head(heads[at], label)), None)
+        columns.append(found)
+        floor = floor if found is None else found
     if sum(column is not None for column in columns) * 2 <= len(columns):
         return None
     subtotal = next((at for at in sorted(heads) if heads[at] in SUBTOTAL_LABELS and at not in columns), None)

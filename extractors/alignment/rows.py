@@ -15,7 +15,7 @@ from extractors.grid import Grid, GridCell
 from models.evidence import Place
 from models.folding import label_key
 from models.quantities import parse_cell
-from models.readings import CellState, Reading
+from models.readings import Reading
 
 
 _FIGURES = re.compile(r"^[\d\s.,，．/+\-()（）]*$")
@@ -70,7 +70,7 @@ class SeenRow:
 @lru_cache(maxsize=16384)
 def is_value(text: str) -> bool:
     """Whether a cell holds a number, a dash or nothing, as against words; figures that make no number count too."""
-    return parse_cell(text).state != CellState.TEXT or bool(_FIGURES.match(text))
+    return parse_cell(text).state != "text" or bool(_FIGURES.match(text))
 
 
 def rows_of_grid(grid: Grid, fragment: int, block: int) -> Iterator[SeenRow]:

@@ -135,9 +135,7 @@ def test_a_row_out_of_order_is_found_by_its_label() -> None:
 
 
 def grid(rows: Sequence[Sequence[str]], route: str = "html") -> Grid:
-    cells = tuple(
-        GridCell(text, r, c, place=Place(line=1)) for r, row in enumerate(rows) for c, text in enumerate(row)
-    )
+    cells = tuple(GridCell(text, r, c, place=Place(line=1)) for r, row in enumerate(rows) for c, text in enumerate(row))
     return Grid(cells, len(rows), max(map(len, rows)), route, ("test",))
 
 
@@ -223,17 +221,17 @@ def test_the_annex_in_two_halves_side_by_side() -> None:
     assert result.cells["statistics.requests_in_person.value"].value == 2
 
 
-def is_title(text: str) -> bool:
-    return text.endswith("年度报告")
+def titles(blocks: Sequence[Block]) -> set[int]:
+    return {number for number, block in enumerate(blocks) if isinstance(block, Line) and block.text.endswith("年度报告")}
 
 
 def test_two_reports_in_one_file_are_parted() -> None:
     one = "甲局2023年度报告\n一、总体情况\n无。\n结果维持\n1\n"
     two = "乙局2023年度报告\n一、总体情况\n无。\n结果维持\n2\n"
-    parts = split_reports(lines(one + two), is_title)
-    assert [len(part) for part in parts] == [5, 6]
+    blocks = lines(one + two)
+    assert [len(part) for part in split_reports(blocks, titles(blocks))] == [5, 6]
 
 
 def test_running_heads_and_link_lists_do_not_part_a_report() -> None:
-    text = "甲局2023年度报告\n一、总体情况\n无。\n结果维持\n甲局2023年度报告\n1\n2022年度报告\n2021年度报告\n"
-    assert len(split_reports(lines(text), is_title)) == 1
+    blocks = lines("甲局2023年度报告\n一、总体情况\n无。\n结果维持\n甲局2023年度报告\n1\n2022年度报告\n2021年度报告\n")
+    assert len(split_reports(blocks, titles(blocks))) == 1
