@@ -5,16 +5,20 @@ The cheapest comes first: our own lattice over the drawn rules costs millisecond
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from extractors.alignment.form_choice import MARKS, SHARED_MARKS
 from extractors.grid import Grid
-from extractors.page import Block, Page
+from extractors.page import Block, Line, Page
 from models.folding import label_key
 
 #: A grid in which more than this share of the numbers stand two in a cell was not cut right.
 MOST_CROWDED = 0.05
+#: So many lines of label and figure are a table that the alignment reads as it stands.
+FEWEST_LINES = 3
+_LABEL_AND_FIGURE = re.compile(r"^\S.*\s[+\-]?\d[\d.,]*$")
 #: Words of a form on a page from which no grid came: the table was missed.
 TABLE_WORDS = (*SHARED_MARKS, *(mark for marks in MARKS.values() for mark in marks))
 
@@ -33,11 +37,18 @@ def judge_route(page: Page, blocks: Sequence[Block]) -> Decision:
     if not grids:
         text = label_key("".join(word.text for word in page.words))
         missed = [mark for mark in TABLE_WORDS if mark in text]
-        return Decision(not missed, f"the page speaks of {missed[0]} but shows no table" if missed else "")
+        if not missed or _lines_with_figures(blocks) >= FEWEST_LINES:
+            return Decision(True)
+        return Decision(False, f"the page speaks of {missed[0]} but shows no table")
     crowded = _crowded(grids)
     if crowded > MOST_CROWDED:
         return Decision(False, f"{crowded:.0%} of the cells with figures hold several")
     return Decision(True)
+
+
+def _lines_with_figures(blocks: Sequence[Block]) -> int:
+    """Lines that end in a figure after their label: a list of indicators needs no grid."""
+    return sum(isinstance(block, Line) and bool(_LABEL_AND_FIGURE.match(block.text)) for block in blocks)
 
 
 def _crowded(grids: Sequence[Grid]) -> float:

@@ -34,6 +34,7 @@ UNLABELLED_MATCH = 0.97
 #: How sure a form is that only the year speaks for.
 NO_HEADINGS = 0.3
 _SECTION_HEADING = re.compile("^[一二三四五六七八][、.．,](?!本年新收|上年结转|本年度办理|结转下年)")
+_PAGE_NUMBER = re.compile(r"^\s*[-—–－]?\s*\d{0,4}\s*[-—–－]?\s*$")
 #: The head of the widest table has three rows; vertical heads in flattened text take one line for each character.
 MOST_HEADS = 16
 
@@ -95,7 +96,8 @@ def _seen_rows(blocks: Sequence[Block], *, paired: bool) -> list[SeenRow]:
         if isinstance(block, Line):
             pending.append((number, block))
             continue
-        rows.extend(rows_of_lines(pending, _next_fragment(rows)))
+        if not all(_PAGE_NUMBER.match(line.text) for _, line in pending):
+            rows.extend(rows_of_lines(pending, _next_fragment(rows)))
         pending = []
         rows.extend(rows_of_grid(block, _next_fragment(rows), number))
     rows.extend(rows_of_lines(pending, _next_fragment(rows)))

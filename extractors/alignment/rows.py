@@ -141,7 +141,16 @@ UNITS = frozenset("条件次篇个人期场元份项") | {"人次", "万元", "�
 
 
 def with_neighbours(rows: Sequence[SeenRow]) -> list[SeenRow]:
-    """Add label candidates made with label-only rows before and after, for labels broken over lines or pages."""
+    """Add label candidates made with label-only rows before and after, for labels broken over lines or pages.
+
+    Rows of tables are neighbours across the page numbers and running heads that stand between them.
+    """
+    tables = _with_neighbours([row for row in rows if row.route != "text"])
+    lines = _with_neighbours([row for row in rows if row.route == "text"])
+    return sorted([*tables, *lines], key=lambda row: row.order)
+
+
+def _with_neighbours(rows: Sequence[SeenRow]) -> list[SeenRow]:
     result = []
     for index, row in enumerate(rows):
         before = _label_only(rows, index, -1)

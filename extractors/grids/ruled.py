@@ -15,6 +15,8 @@ from models.evidence import Box, Place
 SNAP = 2.5
 #: A stroke may end this far from the line it meets.
 REACH = 4.0
+#: An upright rule that meets nothing belongs to a table that covers this share of its height.
+BESIDE = 0.8
 #: Words this far outside the outermost rule still stand in an open column.
 MARGIN = 6.0
 
@@ -39,7 +41,7 @@ def lattices(page: Page) -> list[Lattice]:
     horizontal = joined([rule for rule in page.rulings if rule.y0 == rule.y1], SNAP)
     vertical = joined([rule for rule in page.rulings if rule.x0 == rule.x1], SNAP)
     found = []
-    for group in _touching([*horizontal, *vertical]):
+    for group in _with_loose(_touching([*horizontal, *vertical])):
         across = tuple(rule for rule in group if rule.y0 == rule.y1)
         down = tuple(rule for rule in group if rule.x0 == rule.x1)
         xs, ys = cluster([rule.x0 for rule in down], SNAP), cluster([rule.y0 for rule in across], SNAP)
@@ -51,15 +53,30 @@ def lattices(page: Page) -> list[Lattice]:
 def _touching(rules: Sequence[Ruling]) -> list[list[Ruling]]:
     """Groups of rules that meet."""
     groups: list[list[Ruling]] = []
-    boxes: list[Box] = []
     for rule in sorted(rules, key=lambda rule: (rule.y0, rule.x0)):
         reach = Box(rule.x0 - REACH, rule.y0 - REACH, rule.x1 + REACH, rule.y1 + REACH)
         members = [i for i, group in enumerate(groups) if any(_meet(reach, other) for other in group)]
         merged = [rule, *(other for i in members for other in groups[i])]
         groups = [group for i, group in enumerate(groups) if i not in members]
         groups.append(merged)
-    del boxes
     return groups
+
+
+def _with_loose(groups: Sequence[list[Ruling]]) -> list[list[Ruling]]:
+    """Add upright rules that meet nothing to the table beside them: a column of merged cells cut by the page."""
+    tables = [list(group) for group in groups if any(rule.y0 == rule.y1 for rule in group)]
+    for group in groups:
+        if any(rule.y0 == rule.y1 for rule in group):
+            continue
+        for rule in group:
+            beside = [table for table in tables if _shared_height(rule, table) >= BESIDE * (rule.y1 - rule.y0)]
+            if beside:
+                beside[0].append(rule)
+    return tables
+
+
+def _shared_height(rule: Ruling, table: Sequence[Ruling]) -> float:
+    return min(rule.y1, max(r.y1 for r in table)) - max(rule.y0, min(r.y0 for r in table))
 
 
 def _meet(reach: Box, rule: Ruling) -> bool:
@@ -67,14 +84,20 @@ def _meet(reach: Box, rule: Ruling) -> bool:
 
 
 def _closed(lattice: Lattice) -> Lattice:
-    """Columns left open at the sides reach as far as the horizontal rules do."""
+    """Open sides: columns reach as far as the horizontal rules do, rows cut by the page as far as the vertical ones."""
     left, right = min(r.x0 for r in lattice.horizontal), max(r.x1 for r in lattice.horizontal)
     xs = list(lattice.xs)
     if left < xs[0] - REACH:
         xs.insert(0, left)
     if right > xs[-1] + REACH:
         xs.append(right)
-    return Lattice(tuple(xs), lattice.ys, lattice.horizontal, lattice.vertical)
+    top, bottom = min(r.y0 for r in lattice.vertical), max(r.y1 for r in lattice.vertical)
+    ys = list(lattice.ys)
+    if top < ys[0] - REACH:
+        ys.insert(0, top)
+    if bottom > ys[-1] + REACH:
+        ys.append(bottom)
+    return Lattice(tuple(xs), tuple(ys), lattice.horizontal, lattice.vertical)
 
 
 def lattice_grid(lattice: Lattice, words: Sequence[Word], page: int) -> Grid:

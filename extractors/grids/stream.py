@@ -19,9 +19,9 @@ _FIGURE = re.compile(r"^[+\-−－增减]?[\d０-９][\d０-９,，.．]*(?:万�
 #: Middles of figures nearer than this, in points, stand in one column.
 SAME_COLUMN = 7.0
 #: A column has figures in at least so many lines.
-FEWEST_FIGURES = 3
+FEWEST_FIGURES = 2
 #: A table has at least so many lines with figures.
-FEWEST_ROWS = 3
+FEWEST_ROWS = 2
 
 
 def is_figure(word: Word) -> bool:

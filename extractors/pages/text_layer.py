@@ -22,7 +22,7 @@ THICKEST_RULE = 3.0
 #: Shorter strokes are parts of drawn glyphs or dots of a dotted line.
 SHORTEST_RULE = 2.0
 #: A gap wider than this share of the glyph height parts two words.
-WORD_GAP = 0.45
+WORD_GAP = 0.2
 #: Two equal glyphs nearer than this share of their height are one, drawn twice for boldness.
 SAME_GLYPH = 0.3
 
@@ -31,6 +31,7 @@ SAME_GLYPH = 0.3
 class _Glyph:
     char: str
     box: Box
+    after_space: bool = False
 
 
 def read_pages(document: PdfDocument, numbers: Sequence[int]) -> Iterator[Page]:
@@ -87,9 +88,12 @@ def _glyphs(page: PdfPage, frame: _Frame) -> list[_Glyph]:
         edges = [ctypes.c_double() for _ in range(4)]
         left, right, bottom, top = edges
         loose = pdfium.FS_RECTF()
+        space = False
         for index in range(text.count_chars()):
             code = pdfium.FPDFText_GetUnicode(raw, index)
             if code in (0, 0xFFFE, 0xFFFF) or chr(code).isspace() or 0xD800 <= code < 0xE000:
+                # pdfium makes up spaces and line ends between glyphs; only those that the file holds part words.
+                space = space or pdfium.FPDFText_IsGenerated(raw, index) == 0
                 continue
             if pdfium.FPDFText_GetLooseCharBox(raw, index, loose):
                 box = frame.box(loose.left, loose.bottom, loose.right, loose.top)
@@ -97,7 +101,8 @@ def _glyphs(page: PdfPage, frame: _Frame) -> list[_Glyph]:
                 box = frame.box(left.value, bottom.value, right.value, top.value)
             else:
                 continue
-            found.append(_Glyph(chr(code), box))
+            found.append(_Glyph(chr(code), box, space))
+            space = False
         return found
     finally:
         text.close()
@@ -132,7 +137,7 @@ def _once(glyphs: Sequence[_Glyph]) -> Iterator[_Glyph]:
 
 def _continues(left: _Glyph, right: _Glyph, vertical: Sequence[Ruling]) -> bool:
     height = max(left.box.height, right.box.height, 1.0)
-    if abs(left.box.center_y - right.box.center_y) > height / 2:
+    if right.after_space or abs(left.box.center_y - right.box.center_y) > height / 2:
         return False
     gap = right.box.x0 - left.box.x1
     if gap > WORD_GAP * height or gap < -height:
