@@ -18,7 +18,7 @@ from models.evidence import Box, Place
 _FIGURE = re.compile(r"^[+\-−－增减]?[\d０-９][\d０-９,，.．]*(?:万元|元|件|条)?$|^[-—–―－/／]{1,3}$|^无$")
 #: Middles of figures nearer than this, in points, stand in one column.
 SAME_COLUMN = 7.0
-#: A column has figures in at least so many lines.
+#: A column has figures in at least so many lines, or a head.
 FEWEST_FIGURES = 2
 #: A table has at least so many lines with figures.
 FEWEST_ROWS = 2
@@ -32,17 +32,23 @@ def is_figure(word: Word) -> bool:
 def stream_grid(lines: Sequence[Sequence[Word]], page: int) -> Grid | None:
     """The grid of a run of printed lines; None when the figures form no columns."""
     figures = [word for line in lines for word in _tail(line)]
+    heads = [word for line in lines for word in line if not is_figure(word)]
     columns = [
         at
         for at in cluster([word.box.center_x for word in figures], SAME_COLUMN)
-        if sum(abs(word.box.center_x - at) <= SAME_COLUMN for word in figures) >= FEWEST_FIGURES
+        if sum(_stands_over(word, at) for word in figures) >= FEWEST_FIGURES
+        or any(word.box.x0 <= at <= word.box.x1 for word in heads)
     ]
     rows = sum(len(_tail(line)) >= 2 for line in lines)
     if len(columns) < 2 or rows < FEWEST_ROWS:
         return None
-    edge = min(word.box.x0 for word in figures if abs(word.box.center_x - columns[0]) <= SAME_COLUMN)
+    edge = min(word.box.x0 for word in figures if _stands_over(word, columns[0]))
     cells = [cell for row, line in enumerate(lines) for cell in _row(line, row, columns, edge, page)]
     return Grid(tuple(cells), len(lines), len(columns) + 1, "stream", ("pdfium",), spatial=_fits(figures, columns))
+
+
+def _stands_over(word: Word, middle: float) -> bool:
+    return abs(word.box.center_x - middle) <= SAME_COLUMN
 
 
 def _fits(figures: Sequence[Word], columns: Sequence[float]) -> bool:
