@@ -150,13 +150,14 @@ def workbook(sample: Sample, target: Path) -> None:
         rows = printed(table, sample.values)
         for row in _filled(rows):
             sheet.append([int(text) if text.isdecimal() else text or None for text in row])
-        _merge(sheet, rows, top)
+        merge(sheet, rows, top)
     for text in (SECTIONS[1], sample.problems(), sample.organ, f"{sample.year + 1}年1月22日"):
         sheet.append([text])
     book.save(target)
 
 
-def _merge(sheet: object, rows: Printed, top: int) -> None:
+def merge(sheet: object, rows: Printed, top: int) -> None:
+    """Merge the cells of a table whose first row is ``top``."""
     taken: set[tuple[int, int]] = set()
     for down, row in enumerate(rows):
         left = 1

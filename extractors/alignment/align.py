@@ -37,6 +37,8 @@ _SECTION_HEADING = re.compile("^[一二三四五六七八][、.．,](?!本年新
 _PAGE_NUMBER = re.compile(r"^\s*[-—–－]?\s*\d{0,4}\s*[-—–－]?\s*$")
 #: The head of the widest table has three rows; vertical heads in flattened text take one line for each character.
 MOST_HEADS = 16
+#: The heads of a block of the first table stand at most so many rows above a row of it.
+BLOCK_REACH = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +212,7 @@ class _Frame:
         """Lay the slots of a seen row over the cells of its form row."""
         count = len(target.columns)
         if not self.uniform:
-            return place_by_count(row.slots, count, start=0)
+            return self._below_own_heads(row, target) or place_by_count(row.slots, count, start=0)
         header = self._maps.get(row.fragment) or self._inherited(row)
         if row.spatial and header is not None:
             placed = place_by_header(row, header)
@@ -223,6 +225,17 @@ class _Frame:
         if self._subtotal is None:
             return place_by_count(row.slots, count, start=start, columns=columns)
         return _without(place_by_count(row.slots, count + 1, start=start), self._subtotal)
+
+    def _below_own_heads(self, row: SeenRow, target: Row) -> Placed | None:
+        """Place by the heads of the row's own block, where the row has blanks and stands right below them."""
+        if len(row.filled) == len(target.columns):
+            return None
+        at = next(index for index, seen in enumerate(self._seen) if seen is row)
+        for above in reversed(self._seen[max(0, at - BLOCK_REACH) : at]):
+            header = header_map([above], [column.label for column in target.columns])
+            if above.fragment == row.fragment and header is not None:
+                return place_by_header(row, header)
+        return None
 
     def _inherited(self, row: SeenRow) -> HeaderMap | None:
         """A table continued on the next page has no header of its own: columns as on the page before, if as many."""

@@ -11,7 +11,9 @@ from models.folding import label_key
 from models.forms import Table
 
 #: Heads by which the table is known wherever it stands.
-HEADS = ("结果维持", "结果纠正", "尚未审结")
+HEADS = ("结果维持", "结果纠正", "尚未审结", "未经复议直接起诉", "复议后起诉")
+#: The innermost heads of each group.
+INNERMOST = ("结果维持", "结果纠正", "其他结果", "尚未审结", "总计")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ def find_region(seen: Sequence[SeenRow], wanted: int) -> Region | None:
         row = seen[index]
         if count >= wanted or (values and row.fragment > seen[values[-1]].fragment + 1):
             break
-        if row.filled or (row.slots and not row.labels and len(row.slots) >= wanted):
+        if row.filled or (not row.heads and len(row.slots) >= wanted):
             values.append(index)
             count += max(len(row.filled), len(row.slots) if not row.filled else 0)
         if _has_head(row) or not row.filled:
@@ -63,8 +65,7 @@ def place_region(seen: Sequence[SeenRow], region: Region, table: Table) -> Place
 
 def _head_columns(heads: Sequence[SeenRow], count: int) -> Sequence[int | None]:
     """Columns of the innermost heads (结果维持 … 总计), when there are as many as cells."""
-    names = (*HEADS, "其他结果", "总计")
-    columns = sorted({column for row in heads for column, text in row.heads if label_key(text) in names})
+    columns = sorted({column for row in heads for column, text in row.heads if label_key(text) in INNERMOST})
     return columns if len(columns) == count else ()
 
 

@@ -69,7 +69,12 @@ class SeenRow:
 
 @lru_cache(maxsize=16384)
 def is_value(text: str) -> bool:
-    """Whether a cell holds a number, a dash or nothing, as against words; figures that make no number count too."""
+    """Whether a cell holds a number, a dash or nothing, as against words; figures that make no number count too.
+
+    A unit in a column of its own (万元) is a word, though 万 alone is a numeral.
+    """
+    if label_key(text) in UNITS:
+        return False
     return parse_cell(text).state != "text" or bool(_FIGURES.match(text))
 
 
