@@ -51,6 +51,11 @@ def _page(look: Look) -> Callable[[Truth, random.Random], bytes]:
     return lambda truth, dice: page(truth, dice, look).encode()
 
 
+def _typed(truth: Truth, dice: random.Random) -> bytes:
+    """As typed in an office program, which takes borders from attributes, not from a style sheet."""
+    return page(truth, dice, LOOKS[0]).replace("<table>", "<table border=1 cellspacing=0>").encode()
+
+
 def _gov(charset: str, declared: bool) -> Callable[[Truth, random.Random], bytes]:
     meta = f"<head><meta http-equiv=Content-Type content='text/html; charset={charset}'>" if declared else "<head>"
     return lambda truth, dice: gov_page(truth, dice).replace("<head>", meta, 1).encode("gb18030" if "gb" in charset else charset)
@@ -60,6 +65,7 @@ def _sheet(truth: Truth, dice: random.Random) -> bytes:
     import io
 
     from openpyxl import Workbook
+    from openpyxl.styles import Border, Side
 
     book = Workbook()
     sheet = book.active
@@ -70,6 +76,9 @@ def _sheet(truth: Truth, dice: random.Random) -> bytes:
         rows = printed(table, truth.printed)
         for row in texts.filled(rows):
             sheet.append([int(text) if text.isascii() and text.isdecimal() else text or None for text in row])
+        for line in sheet.iter_rows(min_row=top, max_row=top + len(rows) - 1, max_col=len(texts.filled(rows)[0])):
+            for cell in line:
+                cell.border = Border(*[Side("thin")] * 4)
         merge(sheet, rows, top)
     out = io.BytesIO()
     book.save(out)
@@ -91,9 +100,9 @@ LAYOUTS: tuple[Layout, ...] = (
     Layout("HTML: site, GB2312 declared", ".html", _gov("gb2312", True)),
     Layout("HTML: site, undeclared", ".html", _gov("gb2312", False)),
     Layout("XLSX", ".xlsx", _sheet),
-    Layout("DOCX", ".docx", _page(LOOKS[0]), via="docx"),
-    Layout("DOC", ".doc", _page(LOOKS[0]), via="doc"),
-    Layout("PDF: LibreOffice", ".pdf", _page(LOOKS[0]), via="writer_pdf"),
+    Layout("DOCX", ".docx", _typed, via="docx"),
+    Layout("DOC", ".doc", _typed, via="doc"),
+    Layout("PDF: LibreOffice", ".pdf", _typed, via="writer_pdf"),
     *(Layout(f"PDF: {look.name}", ".pdf", _page(look), via="chromium") for look in LOOKS),
     Layout("OFD", ".ofd", _page(LOOKS[0]), via="ofd"),
 )

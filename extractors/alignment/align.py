@@ -148,21 +148,41 @@ def _labelled(
     """Match and place the rows of the labelled tables; returns the rows that found no place."""
     targets = [(table, row) for table in tables for row in table.rows]
     matches = match_rows(seen, [row for _, row in targets])
+    lost = _lost(seen, matches)
+    beside = _beside(lost, matches)
     for table in tables:
         own = [match for match in matches if targets[match.row][0] is table]
         frame = _Frame(table, seen, own)
         for match in own:
             row = targets[match.row][1]
             placed = frame.place(seen[match.seen], row)
-            notes = ("the row stands out of the form's order",) if match.stray else ()
+            notes = _notes(match, beside)
             cells = tuple(f"{table.id}.{row.id}.{column.id}" for column in row.columns)
             readings.append(_reading(cells, placed, seen[match.seen], match.likeness, notes))
             used.add(origin[match.seen])
-    return _lost(seen, matches)
+    return [f"{seen[index].label or '(no label)'}: {_values(seen[index])}" for index in lost]
 
 
-def _lost(seen: Sequence[SeenRow], matches: Sequence[Match]) -> list[str]:
-    """Rows with numbers between matched rows of the same fragment that were themselves not matched."""
+def _notes(match: Match, beside: frozenset[int]) -> tuple[str, ...]:
+    notes = []
+    if match.stray:
+        notes.append("the row stands out of the form's order")
+    if match.seen in beside:
+        notes.append("figures right above or below the row belong to no row of the form")
+    return tuple(notes)
+
+
+def _beside(lost: Sequence[int], matches: Sequence[Match]) -> frozenset[int]:
+    """The matched rows next to rows that found no place: a number broken over two lines leaves one of its halves there."""
+    taken = sorted(match.seen for match in matches)
+    found: set[int] = set()
+    for index in lost:
+        found.update([at for at in taken if at < index][-1:] + [at for at in taken if at > index][:1])
+    return frozenset(found)
+
+
+def _lost(seen: Sequence[SeenRow], matches: Sequence[Match]) -> list[int]:
+    """Rows with numbers among the matched rows of a fragment that were themselves not matched."""
     taken = {match.seen for match in matches}
     spans: dict[int, tuple[int, int]] = {}
     for index in taken:
@@ -171,8 +191,8 @@ def _lost(seen: Sequence[SeenRow], matches: Sequence[Match]) -> list[str]:
     found = []
     for index, row in enumerate(seen):
         low, high = spans.get(row.fragment, (1, 0))
-        if low <= index <= high + 1 and index not in taken and row.filled and any(c.isdigit() for c in _values(row)):
-            found.append(f"{row.label or '(no label)'}: {_values(row)}")
+        if low - 1 <= index <= high + 1 and index not in taken and any(char.isdigit() for char in _values(row)):
+            found.append(index)
     return found
 
 
@@ -285,7 +305,7 @@ def _candidate(slot: Slot | None, row: SeenRow, money: bool) -> Candidate | None
     """What a slot means; the form asks for money in 万元 unless the cell itself names another unit."""
     if slot is None:
         return None
-    parsed = parse_cell(slot.text)
+    parsed = _parsed(slot.text)
     value = money_in_wan(parsed) if money and parsed.value is not None else parsed.value
     return Candidate(
         printed=parsed.printed,
@@ -304,6 +324,16 @@ def money_cells() -> frozenset[str]:
     """Cells that a form asks for in 万元."""
     labels = (label for form in load_forms().values() for label in form.labels().values())
     return frozenset(label.id for label in labels if label.unit == "万元")
+
+
+def _parsed(text: str) -> CellQuantity:
+    """What is printed in a cell. Figures broken over lines in a narrow column are one number, but not for certain."""
+    parsed = parse_cell(text)
+    pieces = text.split()
+    if "\n" in text.strip() and len(pieces) > 1 and all(piece.isdecimal() for piece in pieces):
+        joined = parse_cell("".join(pieces))
+        return replace(joined, printed=parsed.printed, doubtful=True, note="the number is broken over lines")
+    return parsed
 
 
 def _doubt(parsed: CellQuantity, money: bool) -> str:

@@ -164,6 +164,8 @@ def _window(slots: Sequence[Slot], count: int, start: int | None) -> Placed:
 
 def _spread(filled: Sequence[Slot], count: int) -> Placed:
     """Fewer numbers than cells and no blanks to go by: every placing in order is possible."""
+    if not filled and count == 1:
+        return Placed((Placing(1.0, (None,)),), "nothing is printed after the label")
     if not filled:
         return Placed((), "nothing is printed in the row, and its cells cannot be told apart")
     ways = list(combinations(range(count), len(filled)))

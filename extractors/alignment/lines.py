@@ -122,7 +122,7 @@ def _row_line(line: Line) -> RowLine | None:
         if inner.startswith("|"):
             inner, offset = inner[1:], offset + 1
         return RowLine(tuple(_split(inner.removesuffix("|"), "|", line.place, offset)))
-    if "\t" in text.strip("\t ") or (text.count("\t") > 1 and text.strip()):
+    if "\t" in text.strip("\t ") or text.count("\t") > 1:
         return RowLine(tuple(_split(text, "\t", line.place, 0)))
     return _spaced(line)
 

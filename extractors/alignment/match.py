@@ -13,6 +13,8 @@ from models.forms import Row
 LEAST_ALIKE = 0.5
 #: A row without any number is matched only when its label is plain: it may be a heading.
 LEAST_ALIKE_BLANK = 0.9
+#: A label alone gives way to the row that has its number, where both look the same.
+LABEL_ALONE = 0.2
 #: A row out of the form's order is matched only when its label is plain.
 LEAST_ALIKE_STRAY = 0.9
 #: What a match must be better than, so that leaving both sides unmatched is an option.
@@ -42,8 +44,9 @@ def _score(seen: SeenRow, row: Row) -> float:
     if not seen.labels or filled > len(row.columns) + 3:
         return 0.0
     likeness = best_similarity(seen.labels, row)
-    if not filled and (likeness < LEAST_ALIKE_BLANK or len(seen.slots) < len(row.columns)):
-        return 0.0
+    blanks_seen = len(seen.slots) >= len(row.columns) or len(row.columns) == 1
+    if not filled:
+        return likeness - LABEL_ALONE if likeness >= LEAST_ALIKE_BLANK and blanks_seen else 0.0
     return likeness if likeness >= LEAST_ALIKE else 0.0
 
 

@@ -36,7 +36,7 @@ def find_region(seen: Sequence[SeenRow], wanted: int) -> Region | None:
         row = seen[index]
         if count >= wanted or (values and row.fragment > seen[values[-1]].fragment + 1):
             break
-        if row.filled or (not row.heads and len(row.slots) >= wanted):
+        if row.filled or len(row.slots) >= wanted:
             values.append(index)
             count += max(len(row.filled), len(row.slots) if not row.filled else 0)
         if _has_head(row) or not row.filled:

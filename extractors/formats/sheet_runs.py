@@ -15,7 +15,8 @@ _LONG_TEXT = 60
 #: In larger sheets empty positions stay uncovered; tables of reports have some hundred positions.
 _MAX_FILLED = 100_000
 #: Headings of a report's sections, which part one table from the next even where no empty row does.
-_SECTION = re.compile(r"^\s*[一二三四五六七八九十]{1,3}\s*[、.．]")
+#: (Rows of the second table are numbered like sections; alone in their row, their values are blank.)
+_SECTION = re.compile(r"^\s*[一二三四五六七八九十]{1,3}\s*[、.．](?!本年新收|上年结转|本年度办理|结转下年)")
 #: A row that names the article of the Regulations belongs to the rows below it.
 _ARTICLE = re.compile(r"^\s*第\s*[一二三四五六七八九十]{1,4}\s*条")
 
@@ -92,7 +93,7 @@ def _runs(rows: list[_Row]) -> Iterator[list[_Row]]:
     run: list[_Row] = []
     reach = 0  # the first row below everything in the run, merged cells included
     for row in rows:
-        if not _filled(row) and row[0] >= reach:
+        if not _filled(row) and row[0] >= reach and not _continues_table(run, row):
             continue
         if run and (row[0] > max(reach, run[-1][0] + 1) or _is_prose(row) or _is_prose(run[-1])):
             yield run
@@ -101,6 +102,11 @@ def _runs(rows: list[_Row]) -> Iterator[list[_Row]]:
         reach = max(reach, *(cell.row + cell.row_span for cell in row[1]))
     if run:
         yield run
+
+
+def _continues_table(run: list[_Row], row: _Row) -> bool:
+    """A row of drawn but empty cells right below the rows of a table."""
+    return bool(run) and len(row[1]) > 1 and row[0] <= run[-1][0] + 1
 
 
 def _trimmed(run: list[_Row]) -> Iterator[list[_Row]]:
@@ -112,11 +118,18 @@ def _trimmed(run: list[_Row]) -> Iterator[list[_Row]]:
     first, last = wide[0], wide[-1]
     if first and _filled(run[first - 1]) and _ARTICLE.match(_filled(run[first - 1])[0].text):
         first -= 1
-    while last + 1 < len(run) and not _filled(run[last + 1]):
+    width = max(cell.column + cell.column_span for _, cells in run for cell in cells)
+    while last + 1 < len(run) and _is_label_or_blank(run[last + 1], width):
         last += 1
     yield from ([row] for row in run[:first] if _filled(row))
     yield run[first : last + 1]
     yield from ([row] for row in run[last + 1 :] if _filled(row))
+
+
+def _is_label_or_blank(row: _Row, width: int) -> bool:
+    """A row below a table that is still of it: nothing, or a label merged over some of its columns but not over all."""
+    filled = _filled(row)
+    return not filled or (len(filled) == 1 and filled[0].column_span < width and not _is_prose(row))
 
 
 def _grid(rows: list[_Row], line: int) -> Block:

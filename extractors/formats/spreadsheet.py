@@ -122,8 +122,9 @@ def _cells(sheet: Worksheet, problems: list[PageProblem]) -> Iterator[SheetCell]
     spans, covered = _merges(sheet)
     beyond = 0
     for row, column in sorted(_positions(sheet)):
-        text = displayed(sheet.cell(row, column).value, sheet.cell(row, column).number_format)
-        if (row, column) in covered or (not text and (row, column) not in spans):
+        cell = sheet.cell(row, column)
+        text = displayed(cell.value, cell.number_format)
+        if (row, column) in covered or (not text and (row, column) not in spans and not _is_drawn(cell)):
             continue
         if row > MAX_ROWS or column > MAX_COLUMNS:
             beyond += bool(text)
@@ -133,6 +134,12 @@ def _cells(sheet: Worksheet, problems: list[PageProblem]) -> Iterator[SheetCell]
     if beyond:
         message = f"sheet {sheet.title}: {beyond} cells beyond row {MAX_ROWS} or column {MAX_COLUMNS} were not read"
         problems.append(PageProblem(None, "too_large", message))
+
+
+def _is_drawn(cell: Any) -> bool:
+    """An empty cell with a border around it is a cell of a table that was left blank."""
+    border = cell.border
+    return all(side is not None and side.style for side in (border.left, border.right, border.top, border.bottom))
 
 
 def _positions(sheet: Worksheet) -> list[tuple[int, int]]:
