@@ -16,6 +16,8 @@ from models.folding import label_key
 
 #: A grid in which more than this share of the numbers stand two in a cell was not cut right.
 MOST_CROWDED = 0.05
+#: A number in a narrow column is broken over at most so many lines.
+MOST_LINES = 2
 #: So many lines of label and figure are a table that the alignment reads as it stands.
 FEWEST_LINES = 3
 _LABEL_AND_FIGURE = re.compile(r"^\S.*\s[+\-]?\d[\d.,]*$")
@@ -46,15 +48,29 @@ def judge_route(page: Page, blocks: Sequence[Block]) -> Decision:
     return Decision(True)
 
 
+def digits_of(blocks: Sequence[Block]) -> int:
+    """How many digits blocks hold: a second opinion that loses some is no better."""
+    texts = (
+        text
+        for block in blocks
+        for text in ([block.text] if isinstance(block, Line) else [cell.text for cell in block.cells])
+    )
+    return sum(char.isdecimal() for text in texts for char in text)
+
+
 def _lines_with_figures(blocks: Sequence[Block]) -> int:
     """Lines that end in a figure after their label: a list of indicators needs no grid."""
     return sum(isinstance(block, Line) and bool(_LABEL_AND_FIGURE.match(block.text)) for block in blocks)
 
 
 def _crowded(grids: Sequence[Grid]) -> float:
-    """Share of cells that hold several figures on several lines or far apart, among those that hold figures alone."""
-    figures = [cell.text.split() for grid in grids for cell in grid.cells if _is_figures(cell.text)]
-    return sum(len(parts) > 1 for parts in figures) / len(figures) if figures else 0.0
+    """Share of cells that hold several figures, among those that hold figures alone.
+
+    Two lines may be one number broken in a narrow column; more of them are several rows in one cell.
+    """
+    figures = [cell.text.splitlines() for grid in grids for cell in grid.cells if _is_figures(cell.text)]
+    crowded = sum(len(lines) > MOST_LINES or any(len(line.split()) > 1 for line in lines) for lines in figures)
+    return crowded / len(figures) if figures else 0.0
 
 
 def _is_figures(text: str) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 
 from extractors.grid import Grid
 from extractors.grids.camelot_route import camelot_grids
 from extractors.grids.pdfplumber_route import pdfplumber_grids
 from extractors.page import Block, Line, Page
-from extractors.routing import judge_route
+from extractors.routing import digits_of, judge_route
 from models.evidence import Box
 
 Look = Callable[[bytes, int], Sequence[Grid]]
@@ -21,12 +22,14 @@ def second_opinion(data: bytes, page: Page, blocks: tuple[Block, ...]) -> tuple[
     """Better blocks and the route that made them; None when the first are enough or nothing does better."""
     if judge_route(page, blocks).enough:
         return None
+    # Both warn of each font that lacks a box; that concerns drawing, not reading.
+    logging.getLogger("pdfminer").setLevel(logging.ERROR)
     for name, look in LOOKS:
         grids = look(data, page.number)
         if not grids:
             continue
         other = _merged(blocks, grids)
-        if judge_route(page, other).enough:
+        if judge_route(page, other).enough and digits_of(other) >= digits_of(blocks):
             return other, name
     return None
 

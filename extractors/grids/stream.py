@@ -22,15 +22,20 @@ SAME_COLUMN = 7.0
 FEWEST_FIGURES = 2
 #: A table has at least so many lines with figures.
 FEWEST_ROWS = 2
+#: A row that lacks numbers broken over lines still has this share of its figures.
+BROKEN_FROM = 0.5
+#: The halves of a broken number stand at most so many glyph heights above and below the row's middle.
+LINE_STEP = 1.2
 
 
 def is_figure(word: Word) -> bool:
     """A word that can only be the value of a cell."""
-    return bool(_FIGURE.match(word.text))
+    return bool(_FIGURE.match(word.text.replace("\n", "")))
 
 
 def stream_grid(lines: Sequence[Sequence[Word]], page: int) -> Grid | None:
     """The grid of a run of printed lines; None when the figures form no columns."""
+    lines = _with_broken_numbers(lines)
     figures = [word for line in lines for word in _tail(line)]
     heads = [word for line in lines for word in line if not is_figure(word)]
     columns = [
@@ -49,6 +54,39 @@ def stream_grid(lines: Sequence[Sequence[Word]], page: int) -> Grid | None:
 
 def _stands_over(word: Word, middle: float) -> bool:
     return abs(word.box.center_x - middle) <= SAME_COLUMN
+
+
+def _with_broken_numbers(lines: Sequence[Sequence[Word]]) -> list[list[Word]]:
+    """Put numbers that a narrow column broke over lines together, as one word with a line break in it.
+
+    A line nearly full of figures takes those right above and below it that stand in the columns that it leaves free.
+    """
+    most = max((len(_tail(line)) for line in lines), default=0)
+    result = [list(line) for line in lines]
+    for at, line in enumerate(lines):
+        if not BROKEN_FROM * most <= len(_tail(line)) < most:
+            continue
+        above = _pieces(lines[at - 1], line) if at else []
+        below = _pieces(lines[at + 1], line) if at + 1 < len(lines) else []
+        for first in above:
+            second = next((word for word in below if _stands_over(word, first.box.center_x)), None)
+            if second is not None:
+                result[at].append(Word(f"{first.text}\n{second.text}", first.box.union(second.box)))
+                result[at - 1].remove(first)
+                result[at + 1].remove(second)
+    return [sorted(line, key=lambda word: word.box.x0) for line in result if line]
+
+
+def _pieces(line: Sequence[Word], full: Sequence[Word]) -> list[Word]:
+    """Digits of a line that stand close to a fuller line, in columns that it leaves free."""
+    near = LINE_STEP * full[0].box.height
+    return [
+        word
+        for word in line
+        if word.text.isdecimal()
+        and abs(word.box.center_y - full[-1].box.center_y) <= near
+        and not any(_stands_over(other, word.box.center_x) for other in _tail(full))
+    ]
 
 
 def _fits(figures: Sequence[Word], columns: Sequence[float]) -> bool:
