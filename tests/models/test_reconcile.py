@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -127,3 +128,36 @@ def test_a_weak_match_and_an_unclear_print_are_never_accepted() -> None:
         cell = reconcile("2021", [row]).cells[cells[0]]
         assert not cell.accepted and cell.reasons
         assert cell.confidence < ACCEPT
+
+
+def with_state(table: Counts, state: CellState, *, where: int = 0) -> list[RowReading]:
+    """The table with every value equal to ``where`` printed as a blank or a dash."""
+    sign = Candidate("", state, None, Place(page=1), "lattice", ("pdfium",))
+    return [
+        RowReading(
+            row.cells,
+            (Hypothesis(1.0, tuple(sign if c and c.value == where else c for c in row.hypotheses[0].candidates)),),
+            1.0,
+        )
+        for row in readings(table)
+    ]
+
+
+@pytest.mark.parametrize("state", [CellState.BLANK, CellState.NA])
+def test_where_zeros_are_left_out_sums_still_tell_and_no_value_is_made_up(state: CellState) -> None:
+    table = consistent({row: [1, 2, 0, 0, 3, 0] for row in OUTCOMES})
+    result = reconcile("2021", with_state(table, state))
+    cell = result.cells["requests.granted.research"]
+    assert (cell.state, cell.value) == (state, None)
+    assert failing(result) == {}
+    assert {v.outcome.status for v in result.verdicts if v.outcome.identity.rule.startswith("requests.")} == {"pass"}
+    table["granted"] = [1, 2, 0, 0, 3, 0, 7]
+    assert failing(reconcile("2021", with_state(table, state)))["requests.row_total.granted"] == "source"
+
+
+def test_a_blank_among_printed_zeros_is_unknown() -> None:
+    table = consistent({row: [1, 2, 0, 0, 3, 0] for row in OUTCOMES})
+    table["granted"] = [5, 2, 0, 0, 3, 0, 6]
+    result = reconcile("2021", with_state(table, CellState.BLANK, where=5))
+    verdict = next(v for v in result.verdicts if v.outcome.identity.rule == "requests.row_total.granted")
+    assert verdict.outcome.status == "unknown"
