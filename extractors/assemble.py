@@ -117,9 +117,7 @@ def _problems(content: Content) -> tuple[PageNote, ...]:
 
 def _cells(part: Part, contradicted: dict[str, str]) -> dict[str, Cell]:
     labels = load_forms()[part.alignment.choice.form].labels()
-    return {
-        cell: _cell(judged, labels[cell].unit, cell in contradicted) for cell, judged in part.judged.cells.items()
-    }
+    return {cell: _cell(judged, labels[cell].unit, cell in contradicted) for cell, judged in part.judged.cells.items()}
 
 
 def _cell(judged: Judged, unit: str | None, contradicted: bool) -> Cell:
@@ -168,16 +166,16 @@ def _contradicted(checks: Sequence[CheckRecord]) -> dict[str, str]:
     }
 
 
-def _cell_reasons(
-    judged: Reconciled, cells: dict[str, Cell], contradicted: dict[str, str]
-) -> Iterator[ReviewReason]:
+def _cell_reasons(judged: Reconciled, cells: dict[str, Cell], contradicted: dict[str, str]) -> Iterator[ReviewReason]:
     for name, cell in cells.items():
         if cell.status != "review":
             continue
         for why in judged.cells[name].reasons:
             yield ReviewReason(cell=name, why=why)
         if name in contradicted:
-            yield ReviewReason(cell=name, why=f"the text contradicts the table: {contradicted[name]}", code="contradiction")
+            yield ReviewReason(
+                cell=name, why=f"the text contradicts the table: {contradicted[name]}", code="contradiction"
+            )
         if not judged.cells[name].reasons and name not in contradicted:
             yield ReviewReason(cell=name, why=f"not sure enough ({cell.confidence:.3f})", code="confidence")
 

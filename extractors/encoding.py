@@ -26,7 +26,9 @@ _WIDER = {
     "cp950": "big5hkscs",
 }
 #: Python counts much as a codec that is no charset of a text: base64, idna, rot13.
-_TEXT_CODEC = re.compile(r"utf-(?!7)|ascii|iso8859|latin|cp\d|gb18030|big5|euc|shift_jis|iso2022|johab|koi8|mac|tis|ptcp")
+_TEXT_CODEC = re.compile(
+    r"utf-(?!7)|ascii|iso8859|latin|cp\d|gb18030|big5|euc|shift_jis|iso2022|johab|koi8|mac|tis|ptcp"
+)
 #: Frequent in simplified prose, in reports and in table labels.
 _SIMPLIFIED = (
     "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经十三之"

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from models.evidence import Place
 from models.readings import Reading
 
+#: A cell whose place is not known.
+NOWHERE = Place()
+
 
 @dataclass(frozen=True, slots=True)
 class GridCell:
@@ -20,7 +23,7 @@ class GridCell:
     column: int
     row_span: int = 1
     column_span: int = 1
-    place: Place = Place()
+    place: Place = NOWHERE
     readings: tuple[Reading, ...] = ()
 
 

@@ -78,7 +78,9 @@ def extract_source(source: Source, options: ExtractOptions) -> list[Result]:
         parts = [_part(blocks, content, source) for blocks in split_reports(content.blocks, _titles(content.blocks))]
         reports = [part for part in parts if part is not None]
         if not reports:
-            raise NoReport("no annual report on government information disclosure was found in it", code=_why_not(content))
+            raise NoReport(
+                "no annual report on government information disclosure was found in it", code=_why_not(content)
+            )
     except GoujiError as error:
         return [error_report(source.name, source.sha256, error, source.media_type)]
     seconds = (time.perf_counter() - started) / len(reports)
@@ -114,9 +116,7 @@ def _part(blocks: Sequence[Block], content: Content, source: Source) -> Part | N
     year = _year(heading)
     alignment = align(blocks, year) or without_tables(year)
     prose = [
-        block
-        for number, block in enumerate(blocks)
-        if isinstance(block, Line) and number not in alignment.table_blocks
+        block for number, block in enumerate(blocks) if isinstance(block, Line) and number not in alignment.table_blocks
     ]
     sections = find_sections(prose)
     if _cells_found(alignment) < LEAST_CELLS and not _is_titled(heading, sections):

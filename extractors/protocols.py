@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from extractors.grid import Grid
 from extractors.options import ExtractOptions
 from extractors.page import Content, Page
-from extractors.grid import Grid
 from extractors.sources.source import Source
 
 

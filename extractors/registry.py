@@ -11,7 +11,10 @@ from extractors.protocols import Format
 FORMATS: Mapping[str, tuple[str, str]] = {
     "application/pdf": ("extractors.formats.pdf", "PdfFormat"),
     "application/ofd": ("extractors.formats.ofd", "OfdFormat"),
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ("extractors.formats.word", "WordFormat"),
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": (
+        "extractors.formats.word",
+        "WordFormat",
+    ),
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": (
         "extractors.formats.spreadsheet",
         "SpreadsheetFormat",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from extractors.page import Word
 from models.evidence import Box
@@ -30,7 +31,7 @@ def _same_line(left: Box, right: Box) -> bool:
 def line_text(line: Sequence[Word]) -> str:
     """The words of a line; a space between Latin words and across wide gaps, none between Chinese words."""
     text = line[0].text
-    for before, word in zip(line, line[1:], strict=False):
+    for before, word in pairwise(line):
         gap = word.box.x0 - before.box.x1
         wide = gap > SPACE * max(word.box.height, before.box.height)
         latin = text[-1:].isascii() and word.text[:1].isascii()

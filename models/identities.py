@@ -53,9 +53,9 @@ def evaluate(identity: Identity, values: Mapping[str, Number | None]) -> Outcome
     if left_full and right_full:
         holds = left == right if identity.relation == "=" else left >= right
         status = "pass" if holds else "fail"
-    elif identity.relation == "=" and ((left_full and right > left) or (right_full and left > right)):
-        status = "fail"
-    elif identity.relation == ">=" and left_full and right > left:
+    elif (identity.relation == "=" and ((left_full and right > left) or (right_full and left > right))) or (
+        identity.relation == ">=" and left_full and right > left
+    ):
         status = "fail"
     return Outcome(identity, status, left if left_full else None, right if right_full else None)
 
@@ -119,9 +119,7 @@ def _requests(table: Table) -> tuple[Identity, ...]:
 def _remedies(table: Table) -> tuple[Identity, ...]:
     columns = [column.id for column in table.rows[0].columns]
     return tuple(
-        Identity(
-            f"remedies.total.{row.id}", _cells("remedies", [row.id], columns[:-1]), (f"remedies.{row.id}.total",)
-        )
+        Identity(f"remedies.total.{row.id}", _cells("remedies", [row.id], columns[:-1]), (f"remedies.{row.id}.total",))
         for row in table.rows
     )
 

@@ -15,7 +15,16 @@ COUNT_UNITS: Final = tuple(_COUNT_WORDS.split())
 
 #: Units of money as powers of ten of 元.
 MONEY_UNITS: Final = {
-    "元": 0, "圆": 0, "百元": 2, "千元": 3, "万元": 4, "万圆": 4, "十万元": 5, "百万元": 6, "千万元": 7, "亿元": 8
+    "元": 0,
+    "圆": 0,
+    "百元": 2,
+    "千元": 3,
+    "万元": 4,
+    "万圆": 4,
+    "十万元": 5,
+    "百万元": 6,
+    "千万元": 7,
+    "亿元": 8,
 }
 
 #: Every base unit, the longest first, as a match against the end or the start of a text needs them.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,9 +48,11 @@ def run(args: argparse.Namespace) -> int:
     writer = _Printer() if args.output is None else open_writer(args.format, args.output)
     summary = Summary()
     progress = Progress(len(files), quiet=args.quiet)
+    series = _series()
     try:
         with progress:
-            for result in _results(files, options, _jobs(args.jobs, len(files)), progress):
+            for found in _results(files, options, _jobs(args.jobs, len(files)), progress):
+                result = series(found)
                 writer.write(result)
                 summary.add(result)
         written = writer.close()
@@ -60,6 +62,15 @@ def run(args: argparse.Namespace) -> int:
     if not args.quiet:
         summary.show(written, sys.stderr)
     return Exit.SOME_FAILED if summary.errors else Exit.OK
+
+
+def _series() -> Callable[[Result], Result]:
+    """Adds the checks against the same organ's neighbouring years, where they came in the same run."""
+    from models.report import Report
+    from models.series import Series
+
+    series = Series()
+    return lambda result: series.add(result) if isinstance(result, Report) else result
 
 
 def _results(files: list[File], options: ExtractOptions, jobs: int, progress: Progress) -> Iterator[Result]:

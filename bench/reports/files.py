@@ -29,7 +29,9 @@ class Layout:
     via: str = ""
 
 
-def _text(flatten: texts.Flatten, *, heading: str = "", encoding: str = "utf-8") -> Callable[[Truth, random.Random], bytes]:
+def _text(
+    flatten: texts.Flatten, *, heading: str = "", encoding: str = "utf-8"
+) -> Callable[[Truth, random.Random], bytes]:
     return lambda truth, dice: texts.report(truth, dice, flatten, heading=heading).encode(encoding)
 
 
@@ -58,7 +60,9 @@ def _typed(truth: Truth, dice: random.Random) -> bytes:
 
 def _gov(charset: str, declared: bool) -> Callable[[Truth, random.Random], bytes]:
     meta = f"<head><meta http-equiv=Content-Type content='text/html; charset={charset}'>" if declared else "<head>"
-    return lambda truth, dice: gov_page(truth, dice).replace("<head>", meta, 1).encode("gb18030" if "gb" in charset else charset)
+    return lambda truth, dice: (
+        gov_page(truth, dice).replace("<head>", meta, 1).encode("gb18030" if "gb" in charset else charset)
+    )
 
 
 def _sheet(truth: Truth, dice: random.Random) -> bytes:

@@ -80,9 +80,13 @@ def spaces(table: Table, truth: Truth, dice: random.Random) -> Iterator[str]:
         yield from labels[:-1]
         if len(label) > 12 and values and dice.random() < 0.5:
             half = len(label) // 2
-            yield from (label[:half] + "  " + values, label[half:]) if dice.random() < 0.5 else (
-                label[:half],
-                label[half:] + "  " + values,
+            yield from (
+                (label[:half] + "  " + values, label[half:])
+                if dice.random() < 0.5
+                else (
+                    label[:half],
+                    label[half:] + "  " + values,
+                )
             )
         else:
             yield f"{label}  {values}".strip()
@@ -111,4 +115,6 @@ def filled(rows: Printed, *, repeat: bool = True) -> list[list[str]]:
 
 def full_width(text: str) -> str:
     """Figures in full-width digits."""
-    return "".join(print_quantity(int(char), "fullwidth") if char.isdecimal() and char.isascii() else char for char in text)
+    return "".join(
+        print_quantity(int(char), "fullwidth") if char.isdecimal() and char.isascii() else char for char in text
+    )

@@ -8,12 +8,24 @@ from decimal import Decimal
 from typing import Any
 
 from models.forms import Form, load_forms
+from models.numeral_print import Style
 from models.organs import load_regions
 from models.quantities import print_quantity
 from scripts.sample_forms import Values, invent
 
 DEPARTMENTS = (
-    *("人民政府", "人民政府办公室", "教育局", "民政局", "财政局", "水利局", "农业农村局", "卫生健康局", "统计局", "司法局"),
+    *(
+        "人民政府",
+        "人民政府办公室",
+        "教育局",
+        "民政局",
+        "财政局",
+        "水利局",
+        "农业农村局",
+        "卫生健康局",
+        "统计局",
+        "司法局",
+    ),
     *("住房和城乡建设局", "市场监督管理局", "生态环境局", "文化广电和旅游局", "医疗保障局", "应急管理局", "审计局"),
 )
 TOWNS = ("柳湾镇人民政府", "石桥乡人民政府", "南浦街道办事处", "长亭镇人民政府", "北苑街道办事处")
@@ -67,7 +79,8 @@ def invent_truth(seed: int, *, form: str | None = None, zeros_only: bool = False
     values = _sparse(invent(load_forms()[form_id], seed), load_forms()[form_id], dice)
     planted = _plant(values, dice) if form_id != "2014" and dice.random() < 0.15 else ()
     nothing = dice.choice([sign for sign in NOTHING if sign or not zeros_only])
-    style = dice.choice(("arabic", "arabic", "arabic", "arabic", "thousands", "fullwidth"))
+    styles: tuple[Style, ...] = ("arabic", "arabic", "arabic", "arabic", "thousands", "fullwidth")
+    style = dice.choice(styles)
     cells = {name: _cell(name, value, nothing, style, dice) for name, value in values.items()}
     return Truth(form_id, organ, dice.randint(*years), region, cells, planted)
 
@@ -93,7 +106,7 @@ def _plant(values: Values, dice: random.Random) -> tuple[str, ...]:
     return (cell,)
 
 
-def _cell(name: str, value: str, nothing: str, style: str, dice: random.Random) -> CellTruth:
+def _cell(name: str, value: str, nothing: str, style: Style, dice: random.Random) -> CellTruth:
     number = Decimal(value)
     if name.endswith("items_change") and number:
         return _change(int(number), dice)

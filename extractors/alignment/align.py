@@ -288,13 +288,13 @@ def _without(placed: Placed, position: int) -> Placed:
     return Placed(placings, placed.note)
 
 
-def _reading(
-    cells: tuple[str, ...], placed: Placed, row: SeenRow, match: float, notes: tuple[str, ...]
-) -> RowReading:
+def _reading(cells: tuple[str, ...], placed: Placed, row: SeenRow, match: float, notes: tuple[str, ...]) -> RowReading:
     hypotheses = tuple(
         Hypothesis(
             placing.weight,
-            tuple(_candidate(slot, row, cell in money_cells()) for cell, slot in zip(cells, placing.slots, strict=True)),
+            tuple(
+                _candidate(slot, row, cell in money_cells()) for cell, slot in zip(cells, placing.slots, strict=True)
+            ),
         )
         for placing in placed.placings
     )

@@ -142,7 +142,9 @@ def _drop_extra(filled: Sequence[Slot], count: int, columns: Sequence[int | None
         if outcome not in best or best[outcome].weight < 1.0 + agree:
             best[outcome] = Placing(1.0 + agree, kept)
     placings = list(best.values())
-    note = f"the row holds {len(filled)} numbers where the form has {count} cells: which one is superfluous is not certain"
+    note = (
+        f"the row holds {len(filled)} numbers where the form has {count} cells: which one is superfluous is not certain"
+    )
     return Placed(tuple(placings), note)
 
 

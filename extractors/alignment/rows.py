@@ -17,7 +17,6 @@ from models.folding import label_key
 from models.quantities import parse_cell
 from models.readings import Reading
 
-
 _FIGURES = re.compile(r"^[\d\s.,，．/+\-()（）]*$")
 
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from extractors.grids.pageblocks import page_blocks
+from extractors.grids.second_opinion import second_opinion
 from extractors.options import ExtractOptions
 from extractors.page import Block, Content, PageProblem
 from extractors.pages.honesty import judge
 from extractors.pages.text_layer import read_page
-from extractors.grids.second_opinion import second_opinion
 from extractors.sources.source import Source
 from models.errors import LimitExceeded, UnreadableSource
 
@@ -41,7 +41,7 @@ class PdfFormat:
         return Content(blocks, pages=len(pages), routes=routes, problems=problems)
 
 
-class _opened:  # noqa: N801 - a context manager, used like a function
+class _opened:
     """Opens a document and closes it; translates pdfium's failures."""
 
     def __init__(self, source: Source) -> None:

@@ -15,13 +15,13 @@ def camelot_grids(data: bytes, number: int) -> list[Grid]:
 
     camelot's own ``confidence`` is a product of two percentages and falls with every blank cell, so it is not used.
     """
-    import camelot
+    from camelot.io import read_pdf
 
     with tempfile.TemporaryDirectory(prefix="gouji-") as folder:
         path = Path(folder, "page.pdf")
         height = _single_page(data, number, path)
         for flavor in ("lattice", "stream"):
-            tables = camelot.read_pdf(str(path), pages="1", flavor=flavor, suppress_stdout=True)
+            tables = read_pdf(str(path), pages="1", flavor=flavor, suppress_stdout=True)
             grids = [_grid(table, number, height) for table in tables if table.shape[1] > 1]
             if grids:
                 return sorted(grids, key=lambda grid: min(c.place.box.y0 for c in grid.cells if c.place.box))

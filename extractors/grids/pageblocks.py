@@ -38,9 +38,7 @@ def page_blocks(page: Page) -> tuple[tuple[Block, ...], str]:
 
 def _holds(table: Lattice, box: Box) -> bool:
     area = table.box
-    return (
-        area.x0 - MARGIN <= box.center_x <= area.x1 + MARGIN and area.y0 <= box.center_y <= area.y1
-    )
+    return area.x0 - MARGIN <= box.center_x <= area.x1 + MARGIN and area.y0 <= box.center_y <= area.y1
 
 
 def _runs(lines: Sequence[list[Word]], tops: Sequence[float]) -> Iterator[list[list[Word]]]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 
-from extractors.grid import Grid, GridCell
 from extractors.geometry import cluster
+from extractors.grid import Grid, GridCell
 from models.evidence import Box, Place
 
 #: Rules this near to one another, in points, are one (pdfplumber's ``snap_tolerance``).

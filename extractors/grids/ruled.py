@@ -45,7 +45,7 @@ def lattices(page: Page) -> list[Lattice]:
         across = tuple(rule for rule in group if rule.y0 == rule.y1)
         down = tuple(rule for rule in group if rule.x0 == rule.x1)
         xs, ys = cluster([rule.x0 for rule in down], SNAP), cluster([rule.y0 for rule in across], SNAP)
-        if len(xs) >= 2 and len(ys) >= 3 or len(xs) >= 3 and len(ys) >= 2:
+        if (len(xs) >= 2 and len(ys) >= 3) or (len(xs) >= 3 and len(ys) >= 2):
             found.append(_closed(Lattice(tuple(xs), tuple(ys), across, down)))
     return sorted(found, key=lambda lattice: lattice.ys[0])
 

@@ -37,11 +37,7 @@ def second_opinion(data: bytes, page: Page, blocks: tuple[Block, ...]) -> tuple[
 def _merged(blocks: Sequence[Block], grids: Sequence[Grid]) -> tuple[Block, ...]:
     """Lines outside of the new tables, and the tables, from top to bottom."""
     areas = [_area(grid) for grid in grids]
-    kept = [
-        block
-        for block in blocks
-        if isinstance(block, Line) and not any(_inside(block, area) for area in areas)
-    ]
+    kept = [block for block in blocks if isinstance(block, Line) and not any(_inside(block, area) for area in areas)]
     placed: list[tuple[float, Block]] = [(line.place.box.y0 if line.place.box else 0.0, line) for line in kept]
     placed += [(area.y0, grid) for area, grid in zip(areas, grids, strict=True)]
     return tuple(block for _, block in sorted(placed, key=lambda item: item[0]))

@@ -15,8 +15,12 @@ _STANDARD: Final = (
     "|其[他它]需要报告的?(?:的)?(?:事项|情况|事宜)|政府信息公开的?收费及减免情况"
 )
 _GLUED: Final = re.compile(rf"({_NUMBER}\s*(?:{_STANDARD}))[。:：\s]*(?=\S)")
-_NUMBERED: Final = re.compile(r"第?[一二三四五六七八九十]{1,3}(?:部分|章)?\s?[、.．]\s*\S.{0,45}|第[一二三四五六七八九十]部分\s*\S.{0,40}")
-_KNOWN_TITLE: Final = re.compile(rf"(?:{_STANDARD})|附[表件]\d?|前\s?言|引\s?言|编制说明|说\s?明|.{{0,45}}年(?:度)?.{{0,20}}年?度?报告(?:[（(].{{1,12}}[）)])?")
+_NUMBERED: Final = re.compile(
+    r"第?[一二三四五六七八九十]{1,3}(?:部分|章)?\s?[、.．]\s*\S.{0,45}|第[一二三四五六七八九十]部分\s*\S.{0,40}"
+)
+_KNOWN_TITLE: Final = re.compile(
+    rf"(?:{_STANDARD})|附[表件]\d?|前\s?言|引\s?言|编制说明|说\s?明|.{{0,45}}年(?:度)?.{{0,20}}年?度?报告(?:[（(].{{1,12}}[）)])?"
+)
 _ARABIC: Final = re.compile(rf"\d{{1,2}}[、.．]\s?(?:{_STANDARD})")
 _SUB: Final = re.compile(r"[（(]|\d{1,2}[.、．]|[①-⑳]")
 _SENTENCE: Final = re.compile(r"[。；;！？，]\s*$|。.|[，,].*[，,]")

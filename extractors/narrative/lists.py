@@ -12,15 +12,25 @@ from extractors.narrative import lexicon
 from extractors.narrative.rules import Typed, is_bare
 from models.facts import OTHER
 
-_CHANNELS: Final = frozenset({
-    "disclosed_website", "disclosed_wechat", "disclosed_weibo", "disclosed_toutiao", "disclosed_short_video",
-    "disclosed_new_media", "disclosed_press", "disclosed_total",
-})
+_CHANNELS: Final = frozenset(
+    {
+        "disclosed_website",
+        "disclosed_wechat",
+        "disclosed_weibo",
+        "disclosed_toutiao",
+        "disclosed_short_video",
+        "disclosed_new_media",
+        "disclosed_press",
+        "disclosed_total",
+    }
+)
 _COPIED: Final = re.compile(
     r"^(?:(?:较|比|高于|低于|多于|少于|相比|与)?(?:上一?年度?|去年|前年|20\d\d年)(?:度)?(?:同期|全年)?(?:的|为|是|共|有|(?:增加|提高|上升|下降|减少|增|减|升|降)(?:至|到|为))?|今年(?:增加|增)(?:至|到)|(?:增加|提高|上升|下降|减少|增|减|升|降)(?:至|到))$"
 )
 _PART: Final = re.compile(r"其中|[(（]|包括|含|分为|分别为")
-_HANDLED: Final = re.compile(r"^(?:已|均|全部|共|按期|完成|按时)*(?:办结|办复|答复|回复|办理|处理|整改|完成整改|办理完成|解答)(?:完成|了)?$")
+_HANDLED: Final = re.compile(
+    r"^(?:已|均|全部|共|按期|完成|按时)*(?:办结|办复|答复|回复|办理|处理|整改|完成整改|办理完成|解答)(?:完成|了)?$"
+)
 
 #: Parts named one after another make a list from so many on.
 _LIST: Final = 2
@@ -83,8 +93,12 @@ def _shared_channel(group: list[Typed]) -> list[Typed]:
     for one in group:
         last = result[-1] if result else None
         if (
-            last and one.why == "unnamed" and last.kind in _CHANNELS - {"disclosed_total"} and one.mention.unit == last.mention.unit
-            and one.context.joint in ("、", "#、") and not re.search("其中", one.context.left)
+            last
+            and one.why == "unnamed"
+            and last.kind in _CHANNELS - {"disclosed_total"}
+            and one.mention.unit == last.mention.unit
+            and one.context.joint in ("、", "#、")
+            and not re.search("其中", one.context.left)
         ):
             one = _retyped(one, last.kind, "shared channel")
         result.append(one)
@@ -104,8 +118,14 @@ def _only_handled(group: list[Typed]) -> list[Typed]:
         if re.search("按时|按期|及时|如期", result[at].context.left):
             result[at] = _retyped(result[at], OTHER, "part")
     for at, one in enumerate(result):
-        if one.kind == "problems_fixed" and re.search("发现|通报|查出|排查", one.context.left) and not re.search("整改|纠正|订正|更正", one.context.left + one.context.right):
-            fixed = re.search(r"(?:均|全部|都|已)[^#,，]{0,4}(?:整改|纠正|更正|订正|改正)", one.context.after[:24].split("#")[0])
+        if (
+            one.kind == "problems_fixed"
+            and re.search("发现|通报|查出|排查", one.context.left)
+            and not re.search("整改|纠正|订正|更正", one.context.left + one.context.right)
+        ):
+            fixed = re.search(
+                r"(?:均|全部|都|已)[^#,，]{0,4}(?:整改|纠正|更正|订正|改正)", one.context.after[:24].split("#")[0]
+            )
             if not fixed:
                 result[at] = _retyped(one, OTHER, "found, not fixed")
     return result
@@ -124,7 +144,12 @@ def _total_behind(group: list[Typed]) -> list[Typed]:
             result[at] = _retyped(one, group[same[-1]].kind, "total behind")
             for index in same:
                 result[index] = _retyped(group[index], OTHER, "part")
-        elif is_bare(one.context.left) and {group[index].kind for index in before} & (_CHANNELS - {"disclosed_total"}) and len(before) > 1 and one.kind in (OTHER, *_CHANNELS):
+        elif (
+            is_bare(one.context.left)
+            and {group[index].kind for index in before} & (_CHANNELS - {"disclosed_total"})
+            and len(before) > 1
+            and one.kind in (OTHER, *_CHANNELS)
+        ):
             result[at] = _retyped(one, "disclosed_total", "total behind")
     return result
 
@@ -171,7 +196,11 @@ def _joint(group: list[Typed]) -> list[Typed]:
             result.append(_former_or_latter(one))
             at += 1
             continue
-        if one.mention.denied is None and len(names) > 1 and re.search(r"[各均](?:推送|发布|更新|为|是|公开|移交)?[^#]{0,4}$", one.context.left):
+        if (
+            one.mention.denied is None
+            and len(names) > 1
+            and re.search(r"[各均](?:推送|发布|更新|为|是|公开|移交)?[^#]{0,4}$", one.context.left)
+        ):
             several = list(dict.fromkeys(_named_as(one, name) for name in names))
             result += [other for other in several if other.kind != OTHER] or [one]
         else:

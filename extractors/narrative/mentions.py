@@ -31,16 +31,22 @@ class Mention:
 
 
 #: 零 without a unit counts where a clause ends with it: 上年结转为零.
-_NIL: Final = re.compile(r"(?:为|是|系|[:：])(零)(?=[,，。;；、)）\n]|$)|(零)(?=(?:政府信息公开)?(?:申请|行政复议|行政诉讼|复议|诉讼|收费))")
+_NIL: Final = re.compile(
+    r"(?:为|是|系|[:：])(零)(?=[,，。;；、)）\n]|$)|(零)(?=(?:政府信息公开)?(?:申请|行政复议|行政诉讼|复议|诉讼|收费))"
+)
 _FLOOR: Final = re.compile("不少于|不低于|不超过|不多于|至少|至多|≥|≤|>|<")
 #: Behind a bare number: what shows that it is a date, a name, a document number or part of a word.
 _BARE_GOES_ON: Final = re.compile(r"[,，。;；:：、)）(（\s]|$|和|及|与|其中|均|[+]")
-_BARE_BEFORE: Final = re.compile(r"(?:电话|邮编|传真|邮政编码|热线|邮箱|房间|编号|〔\d{4}〕|\[\d{4}\]|网址|版本|[A-Za-z@./-])[:： ]*$")
+_BARE_BEFORE: Final = re.compile(
+    r"(?:电话|邮编|传真|邮政编码|热线|邮箱|房间|编号|〔\d{4}〕|\[\d{4}\]|网址|版本|[A-Za-z@./-])[:： ]*$"
+)
 _ENUMERATOR: Final = re.compile(r"(?:^|[\n。;；:：,，、])[(（]?$")
 _TERM: Final = {"工作日", "个工作日", "天", "小时", "分钟", "分", "字", "届", "个月", "课时", "章", "号"}
 #: 三个新媒体平台, 5个方面: how something is divided, not how much of it there is.
 _SORTS: Final = frozenset({"个", "大", "类", "种", "项", "大类"})
-_PARTITION: Final = re.compile(r"(?:政务)?(?:新媒体)?(?:平台|渠道|方面|环节|部分|阶段|层面|维度|步骤|方式|途径|层级|大项|账号(?=共|发布|推送|累计|全年|更新))")
+_PARTITION: Final = re.compile(
+    r"(?:政务)?(?:新媒体)?(?:平台|渠道|方面|环节|部分|阶段|层面|维度|步骤|方式|途径|层级|大项|账号(?=共|发布|推送|累计|全年|更新))"
+)
 _ORDINAL_UNITS: Final = re.compile(r"(?:年|月|日|号|时|点|岁|级|层|楼|室|度|版|[A-Za-z%‰])")
 _YEARLIKE: Final = re.compile(r"(?:19|20)\d\d")
 
@@ -53,14 +59,23 @@ def mentions(text: str) -> Iterator[Mention]:
     """
     found = [
         Mention(
-            start, end, quantity.value, quantity.unit, quantity.qualifier,
-            doubtful=quantity.doubtful, floor=bool(_FLOOR.match(text[start:end])),
+            start,
+            end,
+            quantity.value,
+            quantity.unit,
+            quantity.qualifier,
+            doubtful=quantity.doubtful,
+            floor=bool(_FLOOR.match(text[start:end])),
         )
         for start, end, quantity in scan_quantities(text)
         if _counts(text, start, end, quantity)
     ]
     taken = {mention.start for mention in found}
-    found += [Mention(*match.span(match.lastindex or 0), 0) for match in _NIL.finditer(text) if match.start(match.lastindex or 0) not in taken]
+    found += [
+        Mention(*match.span(match.lastindex or 0), 0)
+        for match in _NIL.finditer(text)
+        if match.start(match.lastindex or 0) not in taken
+    ]
     yield from sorted(found, key=lambda mention: mention.start)
 
 

@@ -23,7 +23,9 @@ _PLAN: Final = re.compile(
     r"计划|拟于?(?!定|订)|力争|争取|下一步|下步|下阶段|今后|预计|目标|力求|(?:^|[,，;；。、|])(?:\d{4}年)?(?:[^,，。#]{0,12})?(?<!即)(?<!行)将(?!.{0,6}(?:纳入|作为|列为|上述|其))|明年|来年|未来"
 )
 _PROBLEMS: Final = re.compile("问题|不足|改进|打算|安排|计划|展望|措施|下一?步")
-_FREQUENCY: Final = re.compile(r"每(?:半)?(?:个)?(?:年|月|季度?|周|日|天|次|人|个|村|期|家|两周|两月|季|所|单位)[^#,，;；。]{0,10}$|平均[^#,，]{0,6}$|[日人月年]均[^#,，]{0,4}$|最[高长多低][^#,，]{0,6}$|单[篇条次个期][^#,，]{0,10}$|增幅|同期[^#]{0,3}增|排名|位列|位居|名列|得分")
+_FREQUENCY: Final = re.compile(
+    r"每(?:半)?(?:个)?(?:年|月|季度?|周|日|天|次|人|个|村|期|家|两周|两月|季|所|单位)[^#,，;；。]{0,10}$|平均[^#,，]{0,6}$|[日人月年]均[^#,，]{0,4}$|最[高长多低][^#,，]{0,6}$|单[篇条次个期][^#,，]{0,10}$|增幅|同期[^#]{0,3}增|排名|位列|位居|名列|得分"
+)
 _DIFFERENCE: Final = re.compile(
     r"(?:较|比|同比|环比|相比|多于|少于)[^#,，;；]{0,16}(?:增加|增长|减少|下降|上升|提高|提升|多|少|降低|净增|上浮|回落|增多)了?(?:近|约|超)?$|"
     r"^(?:同比|环比|较上年|净)?(?:增加|减少|增长|下降|上升|净增|减|增)了?(?:近|约)?$"
@@ -51,9 +53,14 @@ def is_plan(context: Context, year: int | None) -> bool:
         if years and years[-1] > year and not re.search(r"(?:结转|转入)[^#]{0,4}20\d\d年[^#]*$", before):
             return True
     later = bool(_PROBLEMS.search(context.title)) and "总体" not in context.title
-    if _PLAN.search(before) and (later or re.search("计划(?!》)|拟于?|力争|争取|下一步|下步|预计|将(?:进一步|继续|在|于)", before)):
+    if _PLAN.search(before) and (
+        later or re.search("计划(?!》)|拟于?|力争|争取|下一步|下步|预计|将(?:进一步|继续|在|于)", before)
+    ):
         return True
-    return later and bool(re.search(r"下一?步|今后|改进措施|[一二三四五]要", context.heading + context.previous[:20]) or re.search(r"要[^,，#]{0,20}$", context.clause))
+    return later and bool(
+        re.search(r"下一?步|今后|改进措施|[一二三四五]要", context.heading + context.previous[:20])
+        or re.search(r"要[^,，#]{0,20}$", context.clause)
+    )
 
 
 def veto(mention: Mention, context: Context, year: int | None) -> str | None:
@@ -70,7 +77,9 @@ def veto(mention: Mention, context: Context, year: int | None) -> str | None:
 def requests_near(context: Context) -> bool:
     """Whether the sentence speaks of the handling of requests."""
     near = f"{context.heading}|{context.before}|{context.right}"
-    return bool(re.search("申请|依申请", near) or re.search("申请", context.title) or re.search("申请", context.previous))
+    return bool(
+        re.search("申请|依申请", near) or re.search("申请", context.title) or re.search("申请", context.previous)
+    )
 
 
 def decide(mention: Mention, context: Context) -> tuple[str, str] | None:

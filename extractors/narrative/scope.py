@@ -11,7 +11,9 @@ from models.narrative_fact import Scope
 #: Stocks stand at a day; they are never sums over years.
 STOCKS: Final = frozenset({"followers", "normative_in_force", "requests_carried_in", "requests_carried_out"})
 _EARLIER: Final = r"上一?年度?(?!末?结转)|去年|前年|往年|20\d\d年度?"
-_PRIOR: Final = re.compile(rf"(?:较|比|高于|低于|多于|少于|[(（]|^|[,，;；、#])\s*(?:较|比)?(?:{_EARLIER})(?:全年|同期|度|末|底)*(?:共|的|为|是|有|只|仅|[^#,，;；、(（。]{{0,16}})?$")
+_PRIOR: Final = re.compile(
+    rf"(?:较|比|高于|低于|多于|少于|[(（]|^|[,，;；、#])\s*(?:较|比)?(?:{_EARLIER})(?:全年|同期|度|末|底)*(?:共|的|为|是|有|只|仅|[^#,，;；、(（。]{{0,16}})?$"
+)
 _OPEN_START: Final = re.compile(r"以来|至今|[一二三四五六七八九十\d]年来|自(?:19|20)?\d\d年[^,，#]{0,12}起|历年")
 _UNTIL: Final = re.compile(r"截[至止](?:到)?[^#]{0,14}(?:累计|目前|至今|共)|截[至止]目前")
 _THIS_YEAR: Final = re.compile(r"全年|本年|年内|一年来|当年|今年|20\d\d年累计")

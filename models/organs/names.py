@@ -18,7 +18,7 @@ _NATIONAL: Final = re.compile(
 _BRANCH: Final = re.compile("(?:分局|支局|支队|大队|分中心|工作站)$")
 #: Characters that make another word of a name's last character: 市场, 区域, 县城, 州县.
 _OTHER_WORD: Final = {"市": "场", "区": "域间", "州": "县", "省": "级", "县": "级", "盟": "友", "旗": "下舰"}
-_BEFORE_REGION: Final = "《（(【[、，。,;；:：\"“ \t/\\_-—>》"
+_BEFORE_REGION: Final = '《（(【[、，。,;；:："“ \t/\\_-—>》'
 
 
 @dataclass(frozen=True, slots=True)

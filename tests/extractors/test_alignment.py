@@ -168,7 +168,12 @@ def test_blank_columns_are_kept_by_the_header() -> None:
 
 def test_a_table_continued_without_header_keeps_its_columns() -> None:
     rows = [[text if text != "0" else "" for text in row] for row in grid_rows()]
-    blocks = [Line("本年制发件数", Place(line=1)), grid(rows[:8]), Line("- 4 -", Place(line=2)), grid(rows[8:])]
+    blocks: list[Block] = [
+        Line("本年制发件数", Place(line=1)),
+        grid(rows[:8]),
+        Line("- 4 -", Place(line=2)),
+        grid(rows[8:]),
+    ]
     _, result = judged(blocks)
     last = REQUESTS.rows[-1]
     assert result.cells[f"requests.{last.id}.legal_services"].value == 2
@@ -222,7 +227,9 @@ def test_the_annex_in_two_halves_side_by_side() -> None:
 
 
 def titles(blocks: Sequence[Block]) -> set[int]:
-    return {number for number, block in enumerate(blocks) if isinstance(block, Line) and block.text.endswith("年度报告")}
+    return {
+        number for number, block in enumerate(blocks) if isinstance(block, Line) and block.text.endswith("年度报告")
+    }
 
 
 def test_two_reports_in_one_file_are_parted() -> None:

@@ -12,7 +12,9 @@ SIMPLIFIED = "一、总体情况\n2023年，我局深入贯彻《中华人民共
 TRADITIONAL = "一、總體情況\n2023年，本局依照政府資訊公開法，主動公開資訊223條，並無收取費用之情形。\n"
 
 
-@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize(
+    "codec", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16", "utf-16-le", "utf-16-be", "utf-32"]
+)
 def test_reads_simplified_text_in_every_encoding_without_help(codec: str) -> None:
     assert decode(SIMPLIFIED.encode(codec))[0] == SIMPLIFIED
 

@@ -81,7 +81,9 @@ def test_titles_of_all_kinds(title: str, organ: str, year: int, code: str) -> No
 @pytest.mark.parametrize("organ", ["", "人民政府", "教育局", "市场监督管理局", "卫生健康委员会"])
 def test_every_region_of_the_country_can_stand_in_a_title(organ: str) -> None:
     names = {region.name + organ for region in load_regions().by_code.values()}
-    read_names = {name for name in names if (t := parse_title(f"{name}2022年政府信息公开工作年度报告")) and t.organ == name}
+    read_names = {
+        name for name in names if (t := parse_title(f"{name}2022年政府信息公开工作年度报告")) and t.organ == name
+    }
     assert names - read_names == set()
 
 

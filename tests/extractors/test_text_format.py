@@ -33,7 +33,9 @@ def test_line_ends(end: str) -> None:
 
 def test_form_feed_splits_and_names_no_page() -> None:
     content = read("甲\f乙\n\f丙\n丁\f\n")
-    assert [(block.text, block.place.line, block.place.column) for block in content.blocks if isinstance(block, Line)] == [
+    assert [
+        (block.text, block.place.line, block.place.column) for block in content.blocks if isinstance(block, Line)
+    ] == [
         ("甲", 1, 1),
         ("乙", 1, 3),
         ("丙", 2, 2),

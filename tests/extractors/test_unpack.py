@@ -86,7 +86,11 @@ def test_members_of_every_kind_of_archive(data: bytes) -> None:
 
 def test_content_arrives_whole() -> None:
     content = os.urandom(300_000) + b"%PDF"
-    for data in (zipped(("a.pdf", PDF + content)), tarred(("a.pdf", PDF + content)), sevenzipped(("a.pdf", PDF + content))):
+    for data in (
+        zipped(("a.pdf", PDF + content)),
+        tarred(("a.pdf", PDF + content)),
+        sevenzipped(("a.pdf", PDF + content)),
+    ):
         (found,) = iter_sources("x", data, ExtractOptions())
         assert isinstance(found, Source) and found.data == PDF + content
 
@@ -122,7 +126,11 @@ def test_unicode_name_in_the_extra_field_wins() -> None:
 
 def test_junk_and_parts_of_saved_pages_are_passed_over() -> None:
     junk = ["__MACOSX/._a.pdf", ".DS_Store", "年报/Thumbs.db", "~$年报.docx", "desktop.ini", "._a.pdf"]
-    page = [("公开.html", b"<html><body>x</body></html>"), ("公开_files/a.js", b"var a = 1"), ("b.files/c.css", b"p {}")]
+    page = [
+        ("公开.html", b"<html><body>x</body></html>"),
+        ("公开_files/a.js", b"var a = 1"),
+        ("b.files/c.css", b"p {}"),
+    ]
     good, bad = unpacked(zipped(*[(name, b"x") for name in junk], *page, ("a.pdf", PDF)))
     assert list(good) == ["a.zip/公开.html", "a.zip/b.files/c.css", "a.zip/a.pdf"]
     assert bad == {}
@@ -281,7 +289,16 @@ def test_rar_and_passworded_documents_say_what_to_do() -> None:
 
 
 def test_paths_in_stable_order_without_junk_and_links(tmp_path: Path) -> None:
-    for name in ("b/2.pdf", "b/10.pdf", "a.pdf", ".hidden/x.pdf", "__MACOSX/y.pdf", "~$a.docx", "p.html", "p_files/q.js"):
+    for name in (
+        "b/2.pdf",
+        "b/10.pdf",
+        "a.pdf",
+        ".hidden/x.pdf",
+        "__MACOSX/y.pdf",
+        "~$a.docx",
+        "p.html",
+        "p_files/q.js",
+    ):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(PDF)
     (tmp_path / "up").symlink_to(tmp_path)
@@ -297,7 +314,13 @@ def test_reading_paths(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     options = ExtractOptions(max_source_mb=1)
     assert read_path(tmp_path / "a.pdf", options) == PDF
-    cases = {"empty.pdf": "empty_file", "none.pdf": "not_found", "big.pdf": "too_large", "pipe": "unreadable", ".": "unreadable"}
+    cases = {
+        "empty.pdf": "empty_file",
+        "none.pdf": "not_found",
+        "big.pdf": "too_large",
+        "pipe": "unreadable",
+        ".": "unreadable",
+    }
     for name, code in cases.items():
         with pytest.raises(SourceError) as caught:
             read_path(tmp_path / name, options)

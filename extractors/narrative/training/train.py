@@ -39,9 +39,15 @@ def new_model(vocab: Sequence[str]) -> Any:
 
     names = labels()
     config = BertConfig(
-        vocab_size=len(vocab), hidden_size=_HIDDEN, num_hidden_layers=_LAYERS, num_attention_heads=_HEADS,
-        intermediate_size=_INNER, max_position_embeddings=MAX_TOKENS, hidden_dropout_prob=0.1,
-        id2label=dict(enumerate(names)), label2id={name: at for at, name in enumerate(names)},
+        vocab_size=len(vocab),
+        hidden_size=_HIDDEN,
+        num_hidden_layers=_LAYERS,
+        num_attention_heads=_HEADS,
+        intermediate_size=_INNER,
+        max_position_embeddings=MAX_TOKENS,
+        hidden_dropout_prob=0.1,
+        id2label=dict(enumerate(names)),
+        label2id={name: at for at, name in enumerate(names)},
     )
     return BertForSequenceClassification(config)
 
@@ -97,8 +103,11 @@ def save(model: Any, vocab: Sequence[str], folder: Path) -> None:
     words = folder / "vocab.txt"
     words.write_text("\n".join(vocab) + "\n", encoding="utf-8")
     tokenizer = BertTokenizer(
-        vocab={word: at for at, word in enumerate(vocab)}, do_lower_case=False, strip_accents=False,
-        model_max_length=MAX_TOKENS, truncation_side="left",
+        vocab={word: at for at, word in enumerate(vocab)},
+        do_lower_case=False,
+        strip_accents=False,
+        model_max_length=MAX_TOKENS,
+        truncation_side="left",
     )
     tokenizer.save_pretrained(folder)
     model.save_pretrained(folder)
