@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-BENCHES = ("bench.digital", "bench.speed")
+BENCHES = ("bench.digital", "bench.speed", "bench.narrative")
 
 
 def main() -> int:

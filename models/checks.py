@@ -77,7 +77,8 @@ def fact_checks(view: ReportView) -> Iterator[CheckRecord]:
             continue
         cells = agreeing_cells(kind, view.form_id)
         if cells:
-            yield _fact_check(view, index, fact, cells)
+            check = _fact_check(view, index, fact, cells)
+            yield check if check.status != "fail" or not _said_elsewhere(view, fact, cells) else _doubted(check)
 
 
 def _fact_check(view: ReportView, index: int, fact: FactRecord, cells: tuple[str, ...]) -> CheckRecord:
@@ -99,6 +100,21 @@ def _fact_check(view: ReportView, index: int, fact: FactRecord, cells: tuple[str
         facts=(index,),
         message=f"the text says: {fact.sentence}" if status == "fail" else None,
     )
+
+
+def _said_elsewhere(view: ReportView, fact: FactRecord, cells: tuple[str, ...]) -> bool:
+    """Whether another sentence states what the cells say: then this figure most likely counts something else."""
+    return any(
+        other.type == fact.type
+        and other.scope == "year"
+        and other.value is not None
+        and _fact_check(view, index, other, cells).status == "pass"
+        for index, other in enumerate(view.facts)
+    )
+
+
+def _doubted(check: CheckRecord) -> CheckRecord:
+    return check.model_copy(update={"status": "unknown", "cause": None})
 
 
 def _agrees(fact: FactRecord, total: Number) -> Status:
@@ -153,13 +169,15 @@ def claim_checks(view: ReportView) -> Iterator[CheckRecord]:
             continue
         values = [view.facts[index].value for index in found]
         equal = len(set(values)) == 1
+        settled = not equal and _said_elsewhere(view, view.facts[found[0]], agreeing_cells(types[name], view.form_id))
+        status: Status = "pass" if equal else "unknown" if settled else "fail"
         yield CheckRecord(
             rule=f"facts.claims_agree.{name}",
-            status="pass" if equal else "fail",
+            status=status,
             cells=(),
             left=values[0],
             right=next((value for value in values if value != values[0]), values[0]),
-            cause=None if equal else "unclear",
+            cause="unclear" if status == "fail" else None,
             facts=tuple(found),
         )
 

@@ -23,6 +23,7 @@ __all__ = ["Section", "facts", "sections"]
 _ROUNDS = frozenset({None, "次", "场", "轮", "遍", "回", "场次"})
 _DOCUMENTS = frozenset({"件", "份", "篇", "条", "个", "项"})
 _ACCEPT = 0.8
+_UNTYPED = 0.5
 
 
 def facts(sections: Sequence[Section], *, year: int | None, organ: str | None) -> tuple[Fact, ...]:
@@ -65,9 +66,14 @@ def _fact(
         section=index,
         page=place.page if place else section.page,
         place=place,
-        confidence=one.certain,
-        status="accepted" if one.certain >= _ACCEPT else "review",
+        confidence=_confidence(one),
+        status="accepted" if _confidence(one) >= _ACCEPT else "review",
     )
+
+
+def _confidence(one: Typed) -> float:
+    """How sure the type is; of a quantity without a known type only the number is certain."""
+    return one.certain if one.kind != OTHER else _UNTYPED
 
 
 def _value(one: Typed) -> Number:
