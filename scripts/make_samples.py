@@ -13,7 +13,7 @@ from html import escape
 from pathlib import Path
 
 from models.forms import Table, load_forms
-from scripts.sample_forms import Box, Printed, Values, invent, printed
+from scripts.sample_forms import Box, Printed, Values, filled, invent, printed
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 SECTIONS = ("一、总体情况", "五、存在的主要问题及改进情况", "六、其他需要报告的事项")
@@ -107,7 +107,7 @@ def markdown(sample: Sample) -> str:
     """The report as Markdown with pipe tables; a merged cell stands in its first place, the others are blank."""
     parts = [f"# {sample.title}", f"## {SECTIONS[0]}", sample.overview()]
     for table in sample.tables:
-        rows = _filled(printed(table, sample.values))
+        rows = filled(printed(table, sample.values))
         lines = ["| " + " | ".join(row) + " |" for row in rows]
         lines.insert(1, "|" + " --- |" * len(rows[0]))
         parts += [f"## {table.title}", "\n".join(lines)]
@@ -120,19 +120,6 @@ def markdown(sample: Sample) -> str:
         f"{sample.year + 1}年1月26日",
     ]
     return "\n\n".join(parts) + "\n"
-
-
-def _filled(rows: Printed) -> list[list[str]]:
-    """The table as a full rectangle of texts."""
-    width = sum(box.columns for box in rows[0])
-    grid: list[list[str | None]] = [[None] * width for _ in rows]
-    for top, row in enumerate(rows):
-        for box in row:
-            left = grid[top].index(None)
-            for down in range(box.rows):
-                for right in range(box.columns):
-                    grid[top + down][left + right] = "" if down or right else box.text
-    return [[text or "" for text in row] for row in grid]
 
 
 def workbook(sample: Sample, target: Path) -> None:
@@ -148,7 +135,7 @@ def workbook(sample: Sample, target: Path) -> None:
         sheet.append([table.title])
         top = sheet.max_row + 1
         rows = printed(table, sample.values)
-        for row in _filled(rows):
+        for row in filled(rows):
             sheet.append([int(text) if text.isdecimal() else text or None for text in row])
         merge(sheet, rows, top)
     for text in (SECTIONS[1], sample.problems(), sample.organ, f"{sample.year + 1}年1月22日"):

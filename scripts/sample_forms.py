@@ -148,3 +148,20 @@ def _groups(table: Table, values: Values) -> Printed:
         heads,
         [_value(table, row, at, values) for row in table.rows for at in range(width)],
     ]
+
+
+def filled(rows: Printed, *, repeat: bool = True) -> list[list[str]]:
+    """The table as texts; a merged cell stands in its first place, the others are blank.
+
+    Without ``repeat`` a cell merged across columns takes one place, as in Word's text.
+    """
+    width = sum(box.columns for box in rows[0])
+    grid: list[list[str | None]] = [[None] * width for _ in rows]
+    for top, row in enumerate(rows):
+        for box in row:
+            left = grid[top].index(None)
+            for down in range(box.rows):
+                for right in range(box.columns):
+                    keep = repeat or right == 0
+                    grid[top + down][left + right] = box.text if not down and not right else "" if keep else "\0"
+    return [[text for text in row if text is not None and text != "\0"] for row in grid]

@@ -14,7 +14,7 @@ from bench.reports.pages import LOOKS, Look, gov_page, page
 from bench.reports.truth import Truth
 from models.forms import load_forms
 from scripts.make_samples import merge
-from scripts.sample_forms import printed
+from scripts.sample_forms import filled, printed
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +78,9 @@ def _sheet(truth: Truth, dice: random.Random) -> bytes:
         sheet.append([table.title])
         top = sheet.max_row + 1
         rows = printed(table, truth.printed)
-        for row in texts.filled(rows):
+        for row in filled(rows):
             sheet.append([int(text) if text.isascii() and text.isdecimal() else text or None for text in row])
-        for line in sheet.iter_rows(min_row=top, max_row=top + len(rows) - 1, max_col=len(texts.filled(rows)[0])):
+        for line in sheet.iter_rows(min_row=top, max_row=top + len(rows) - 1, max_col=len(filled(rows)[0])):
             for cell in line:
                 cell.border = Border(*[Side("thin")] * 4)
         merge(sheet, rows, top)

@@ -9,7 +9,7 @@ from bench.reports import prose
 from bench.reports.truth import Truth
 from models.forms import Table, load_forms
 from models.quantities import print_quantity
-from scripts.sample_forms import Box, Printed, printed
+from scripts.sample_forms import Box, Printed, filled, printed
 
 Flatten = Callable[[Table, Truth, random.Random], Iterator[str]]
 
@@ -94,23 +94,6 @@ def spaces(table: Table, truth: Truth, dice: random.Random) -> Iterator[str]:
 
 def _is_value(box: Box, row: list[Box]) -> bool:
     return box.text == "" or not any("\u4e00" <= char <= "\u9fff" for char in box.text.replace("无", "").lstrip("增减"))
-
-
-def filled(rows: Printed, *, repeat: bool = True) -> list[list[str]]:
-    """The table as texts; a merged cell stands in its first place, the others are blank.
-
-    Without ``repeat`` a cell merged across columns takes one place, as in Word's text.
-    """
-    width = sum(box.columns for box in rows[0])
-    grid: list[list[str | None]] = [[None] * width for _ in rows]
-    for top, row in enumerate(rows):
-        for box in row:
-            left = grid[top].index(None)
-            for down in range(box.rows):
-                for right in range(box.columns):
-                    keep = repeat or right == 0
-                    grid[top + down][left + right] = box.text if not down and not right else "" if keep else "\0"
-    return [[text for text in row if text is not None and text != "\0"] for row in grid]
 
 
 def full_width(text: str) -> str:

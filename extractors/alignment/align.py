@@ -14,6 +14,7 @@ from extractors.alignment.columns import (
     header_map,
     place_by_count,
     place_by_header,
+    slot_at,
     usual_starts,
 )
 from extractors.alignment.form_choice import FormChoice, choose_form
@@ -237,7 +238,7 @@ class _Frame:
         if row.spatial and header is not None:
             placed = place_by_header(row, header)
             if placed is not None:
-                return placed
+                return _with_subtotal(placed, slot_at(row, header.subtotal))
         start = 0 if row.label_column < 0 else self._starts.get(row.label_column)
         if start is None and header is not None and header.start is not None and header.start > row.label_column:
             start = header.start - row.label_column - 1
@@ -281,11 +282,24 @@ def _width(rows: Sequence[SeenRow], fragment: int) -> int:
 
 
 def _without(placed: Placed, position: int) -> Placed:
-    """Leave the printed subtotal out."""
+    """Leave the printed subtotal out, after holding it against its parts."""
     placings = tuple(
         replace(placing, slots=placing.slots[:position] + placing.slots[position + 1 :]) for placing in placed.placings
     )
-    return Placed(placings, placed.note)
+    subtotal = placed.placings[0].slots[position] if len(placed.placings) == 1 else None
+    return _with_subtotal(Placed(placings, placed.note), subtotal)
+
+
+def _with_subtotal(placed: Placed, subtotal: Slot | None) -> Placed:
+    """A printed 小计 that is not the sum of the five kinds of organisation is a doubt about the whole row."""
+    if subtotal is None or len(placed.placings) != 1 or placed.note:
+        return placed
+    printed = parse_cell(subtotal.text).value
+    parts = [parse_cell(slot.text).value if slot else None for slot in placed.placings[0].slots[1:-1]]
+    known = [part for part in parts if part is not None]
+    if printed is None or len(known) < len(parts) or sum(known) == printed:
+        return placed
+    return replace(placed, note=f"the printed subtotal {subtotal.text} is not the sum of its parts, {sum(known)}")
 
 
 def _reading(cells: tuple[str, ...], placed: Placed, row: SeenRow, match: float, notes: tuple[str, ...]) -> RowReading:

@@ -100,7 +100,7 @@ def place_by_header(row: SeenRow, header: HeaderMap) -> Placed | None:
     used: set[int] = set()
     for column in header.columns:
         assert column is not None
-        slot = next((slot for slot in row.slots if slot.column <= column < slot.column + slot.span), None)
+        slot = slot_at(row, column)
         if slot is None or (not slot.blank and slot.column in used):
             return None
         used.add(slot.column)
@@ -109,6 +109,13 @@ def place_by_header(row: SeenRow, header: HeaderMap) -> Placed | None:
     if stray:
         return None
     return Placed((Placing(1.0, tuple(cells)),))
+
+
+def slot_at(row: SeenRow, column: int | None) -> Slot | None:
+    """The slot that covers a grid column."""
+    if column is None:
+        return None
+    return next((slot for slot in row.slots if slot.column <= column < slot.column + slot.span), None)
 
 
 def place_by_count(

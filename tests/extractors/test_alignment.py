@@ -159,6 +159,13 @@ def test_a_printed_subtotal_column_is_left_out() -> None:
     assert result.cells["requests.new.total"].value == int(values_of(REQUESTS.rows[0])[-1])
 
 
+def test_a_printed_subtotal_that_is_no_sum_is_a_doubt() -> None:
+    rows = grid_rows(subtotal=True)
+    rows[1][-2] = "9"
+    _, result = judged([Line("本年制发件数", Place(line=1)), grid(rows)])
+    assert any("subtotal 9" in reason for reason in result.cells["requests.new.other"].reasons)
+
+
 def test_blank_columns_are_kept_by_the_header() -> None:
     rows = [[text if text != "0" else "" for text in row] for row in grid_rows()]
     _, result = judged([Line("本年制发件数", Place(line=1)), grid(rows)])
