@@ -107,7 +107,8 @@ LAYOUTS: tuple[Layout, ...] = (
     Layout("DOCX", ".docx", _typed, via="docx"),
     Layout("DOC", ".doc", _typed, via="doc"),
     Layout("PDF: LibreOffice", ".pdf", _typed, via="writer_pdf"),
-    *(Layout(f"PDF: {look.name}", ".pdf", _page(look), via="chromium") for look in LOOKS),
+    # A table without any rule and without any figure is a page of labels: nothing shows that it has cells.
+    *(Layout(f"PDF: {look.name}", ".pdf", _page(look), zeros_only=not look.css, via="chromium") for look in LOOKS),
     Layout("OFD", ".ofd", _page(LOOKS[0]), via="ofd"),
 )
 

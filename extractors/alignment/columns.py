@@ -173,10 +173,8 @@ def _window(slots: Sequence[Slot], count: int, start: int | None) -> Placed:
 
 def _spread(filled: Sequence[Slot], count: int) -> Placed:
     """Fewer numbers than cells and no blanks to go by: every placing in order is possible."""
-    if not filled and count == 1:
-        return Placed((Placing(1.0, (None,)),), "nothing is printed after the label")
     if not filled:
-        return Placed((), "nothing is printed in the row, and its cells cannot be told apart")
+        return Placed((Placing(1.0, (None,) * count),), "nothing is printed after the label")
     ways = list(combinations(range(count), len(filled)))
     if len(ways) > MOST_PLACINGS:
         ways = [tuple(range(at, at + len(filled))) for at in range(count - len(filled) + 1)]

@@ -44,9 +44,8 @@ def _score(seen: SeenRow, row: Row) -> float:
     if not seen.labels or filled > len(row.columns) + 3:
         return 0.0
     likeness = best_similarity(seen.labels, row)
-    blanks_seen = len(seen.slots) >= len(row.columns) or len(row.columns) == 1
     if not filled:
-        return likeness - LABEL_ALONE if likeness >= LEAST_ALIKE_BLANK and blanks_seen else 0.0
+        return likeness - LABEL_ALONE if likeness >= LEAST_ALIKE_BLANK else 0.0
     return likeness if likeness >= LEAST_ALIKE else 0.0
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from extractors.geometry import cluster
 from extractors.grid import Grid, GridCell
@@ -22,6 +23,9 @@ SAME_COLUMN = 7.0
 FEWEST_FIGURES = 2
 #: A table has at least so many lines with figures.
 FEWEST_ROWS = 2
+#: A line of so many heads, each of at most so many characters, sets the columns.
+FEWEST_HEADS = 8
+LONGEST_HEAD = 4
 #: A row that lacks numbers broken over lines still has this share of its figures.
 BROKEN_FROM = 0.5
 #: The halves of a broken number stand at most so many glyph heights above and below the row's middle.
@@ -37,6 +41,16 @@ def stream_grid(lines: Sequence[Sequence[Word]], page: int) -> Grid | None:
     """The grid of a run of printed lines; None when the figures form no columns."""
     lines = _with_broken_numbers(lines)
     figures = [word for line in lines for word in _tail(line)]
+    columns = _below_heads(lines, figures) or _below_each_other(lines, figures)
+    if not columns:
+        return None
+    edge = min((word.box.x0 for word in figures if _stands_over(word, columns[0])), default=columns[0])
+    cells = [cell for row, line in enumerate(lines) for cell in _row(line, row, columns, edge, page)]
+    return Grid(tuple(cells), len(lines), len(columns) + 1, "stream", ("pdfium",), spatial=_fits(figures, columns))
+
+
+def _below_each_other(lines: Sequence[Sequence[Word]], figures: Sequence[Word]) -> list[float]:
+    """Columns in which several figures stand below one another, or one below a head; none when there are too few."""
     heads = [word for line in lines for word in line if not is_figure(word)]
     columns = [
         at
@@ -45,11 +59,20 @@ def stream_grid(lines: Sequence[Sequence[Word]], page: int) -> Grid | None:
         or any(word.box.x0 <= at <= word.box.x1 for word in heads)
     ]
     rows = sum(len(_tail(line)) >= 2 for line in lines)
-    if len(columns) < 2 or rows < FEWEST_ROWS:
-        return None
-    edge = min(word.box.x0 for word in figures if _stands_over(word, columns[0]))
-    cells = [cell for row, line in enumerate(lines) for cell in _row(line, row, columns, edge, page)]
-    return Grid(tuple(cells), len(lines), len(columns) + 1, "stream", ("pdfium",), spatial=_fits(figures, columns))
+    return columns if len(columns) >= 2 and rows >= FEWEST_ROWS else []
+
+
+def _below_heads(lines: Sequence[Sequence[Word]], figures: Sequence[Word]) -> list[float]:
+    """Columns of a line of many short heads, where every figure stands below one: the fourth table has one row alone."""
+    for line in lines:
+        heads = [word for word in line if len(word.text) <= LONGEST_HEAD and not is_figure(word)]
+        if len(heads) < FEWEST_HEADS or len(heads) < len(line):
+            continue
+        columns = sorted(word.box.center_x for word in heads)
+        near = min(right - left for left, right in pairwise(columns)) / 2
+        if figures and all(min(abs(word.box.center_x - at) for at in columns) < near for word in figures):
+            return columns
+    return []
 
 
 def _stands_over(word: Word, middle: float) -> bool:
