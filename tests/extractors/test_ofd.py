@@ -56,8 +56,8 @@ def words(content: str) -> list[str]:
 def test_a_word_stands_where_the_object_says() -> None:
     (page,) = read_pages(ofd(text("规章", code='X="1" Y="4" DeltaX="4"')))
     (word,) = page.words
-    assert (page.number, page.width, page.height) == (1, pytest.approx(210 * MM), pytest.approx(297 * MM))
-    assert (word.box.x0, word.box.x1) == (pytest.approx(11 * MM), pytest.approx(19 * MM))
+    assert (page.number, page.width, page.height) == pytest.approx((1, 210 * MM, 297 * MM))
+    assert (word.box.x0, word.box.x1) == pytest.approx((11 * MM, 19 * MM))
     assert word.box.y0 < 24 * MM < word.box.y1 and word.box.height == pytest.approx(4 * MM)
 
 
@@ -116,7 +116,8 @@ def test_another_namespace_and_odd_member_names() -> None:
 
 def test_pictures_without_text_are_named() -> None:
     data = ofd('<ofd:ImageObject Boundary="0 0 210 297" CTM="210 0 0 297 0 0" ResourceID="3"/>')
-    assert read_pages(data)[0].pictures == (Box(0, 0, pytest.approx(210 * MM), pytest.approx(297 * MM)),)
+    (picture,) = read_pages(data)[0].pictures
+    assert (picture.x0, picture.y0, picture.x1, picture.y1) == pytest.approx((0, 0, 210 * MM, 297 * MM))
     content = OfdFormat().read(Source("a.ofd", data, "application/ofd"), ExtractOptions())
     assert [(problem.page, problem.code) for problem in content.problems] == [(1, "no_text")]
 
