@@ -6,14 +6,16 @@ from dataclasses import dataclass, field
 
 from extractors.grid import Grid
 from models.evidence import Box, Place
+from models.readings import Reading
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A run of glyphs without a gap, with its box."""
+    """A run of glyphs without a gap, with its box. ``readings`` is a recogniser's n-best, empty for a text layer."""
 
     text: str
     box: Box
+    readings: tuple[Reading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from importlib import import_module
 
 from extractors.protocols import Format
 
+PICTURES = ("image/tiff", "image/png", "image/jpeg", "image/webp", "image/bmp")
 #: Media type → module and class.
 FORMATS: Mapping[str, tuple[str, str]] = {
     "application/pdf": ("extractors.formats.pdf", "PdfFormat"),
@@ -26,6 +27,7 @@ FORMATS: Mapping[str, tuple[str, str]] = {
     "application/rtf": ("extractors.formats.word97", "Word97Format"),
     "text/html": ("extractors.formats.webpage", "WebpageFormat"),
     "multipart/related": ("extractors.formats.webpage", "WebpageFormat"),
+    **dict.fromkeys(PICTURES, ("extractors.formats.image", "ImageFormat")),
     "text/markdown": ("extractors.formats.text", "TextFormat"),
     "text/plain": ("extractors.formats.text", "TextFormat"),
 }

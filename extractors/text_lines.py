@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from math import prod
 
 from extractors.page import Word
 from models.evidence import Box
+from models.readings import Reading
 
 #: Between two words of a line, a gap wider than this share of the height is printed as a space.
 SPACE = 0.9
@@ -42,3 +44,10 @@ def line_text(line: Sequence[Word]) -> str:
 def cell_text(words: Sequence[Word]) -> str:
     """The text of a cell, one printed line a line."""
     return "\n".join(line_text(line) for line in visual_lines(words))
+
+
+def cell_readings(words: Sequence[Word]) -> tuple[Reading, ...]:
+    """The readings of a cell: those of its one word; several words are read together, each at its best."""
+    if len(words) == 1 or not all(word.readings for word in words):
+        return words[0].readings if words else ()
+    return (Reading(cell_text(words), prod(word.readings[0].p for word in words)),)

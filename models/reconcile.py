@@ -1,23 +1,20 @@
 """From readings to judged cells: pick among what was seen, ask the identities, say how sure.
 
 Pure. Nothing is invented: a value is always one of the candidates of its cell, and a printed value is kept where a sum
-fails. A row with several hypotheses is decided by their weights and by the identities that its cells stand in, each
-hypothesis tried against the best knowledge of the other rows.
+fails. Readings and ways of laying a row out are weighed together with all identities at once (``inference``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import prod
 
+from models.candidates import options_of
 from models.forms import load_forms
 from models.identities import Identity, Outcome, evaluate, identities
+from models.inference import Variable, posterior
 from models.readings import Candidate, CellState, Hypothesis, Number, RowReading
 
-#: How likely a truthful report breaks an identity, and how much an identity that cannot be evaluated says.
-BROKEN_IN_PRINT = 0.02
-NOT_EVALUATED = 0.2
 #: A row matched less well than this is never accepted without a person.
 WEAK_MATCH = 0.75
 #: The probability from which a cell is accepted.
@@ -30,10 +27,13 @@ ROUTE_TRUST: Mapping[str, float] = {
     "xlsx": 0.9995,
     "text": 0.998,
     "stream": 0.997,
+    "ocr": 0.998,
     "pdfplumber": 0.997,
     "camelot": 0.996,
 }
 UNKNOWN_ROUTE_TRUST = 0.98
+#: How likely words stand in a cell for a number, beside a number.
+WORDS_IN_CELL = 0.05
 #: An identity that holds leaves this share of the remaining doubt.
 DOUBT_AFTER_PASS = 0.1
 #: A value whose sum fails is what is printed in most cases: the printer errs more often than a text layer.
@@ -89,92 +89,126 @@ class _Cell:
         return max(self.options, key=lambda option: option[1], default=(None, 0.0))
 
 
+#: Cells that are decided together, what they may say together, and the probabilities of that.
+_Group = tuple[tuple[str, ...], list[tuple[Candidate | None, ...]], tuple[float, ...]]
+
+
 def reconcile(form_id: str, rows: Sequence[RowReading]) -> Reconciled:
     """Judge every cell of a form from the rows that were seen."""
     rules = identities(form_id)
-    values = {cell: _value(candidate) for row in rows for cell, candidate in _firm(row)}
-    cells: dict[str, _Cell] = {}
-    for row in sorted(rows, key=lambda row: len(row.hypotheses)):
-        weights = _posterior(row, rules, values)
-        for cell, options in _marginals(row, weights).items():
-            cells[cell] = _Cell(options, row.match, row.notes)
-            values[cell] = _value(cells[cell].best[0])
-    operands = _operands({name: cell.best[0] for name, cell in cells.items()})
+    states = [_states(row) for row in rows]
+    silent = _without_zeros(states)
+    cells = _posteriors(rows, states, silent, rules)
+    operands = {name: _operand(name, cell.best[0], silent) for name, cell in cells.items()}
     outcomes = [evaluate(rule, operands) for rule in rules]
     order = load_forms()[form_id].cell_ids()
-    judged = {cell: _judge(cell, cells.get(cell), outcomes) for cell in order}
+    suspects = _suspects(outcomes)
+    judged = {cell: _judge(cell, cells.get(cell), outcomes, suspects.get(cell, ())) for cell in order}
     _name_absent(form_id, judged, set(cells))
     return Reconciled(judged, tuple(Verdict(outcome, _cause(outcome, cells)) for outcome in outcomes))
 
 
-def _operands(candidates: Mapping[str, Candidate | None]) -> dict[str, Number | None]:
-    """What each cell adds to a sum. The values of the cells stay as they are: a blank is never reported as 0.
+def _posteriors(
+    rows: Sequence[RowReading],
+    states: Sequence[Sequence[_Group]],
+    silent: frozenset[str],
+    rules: Sequence[Identity],
+) -> dict[str, _Cell]:
+    """For each cell what it may say, given the readings and all identities at once."""
+    variables: list[Variable] = []
+    homes: list[tuple[RowReading, tuple[str, ...], list[tuple[Candidate | None, ...]]]] = []
+    for row, groups in zip(rows, states, strict=True):
+        for names, choices, p in groups:
+            operands = tuple(
+                tuple(_operand(name, candidate, silent) for name, candidate in zip(names, choice, strict=True))
+                for choice in choices
+            )
+            variables.append(Variable(names, p, operands))
+            homes.append((row, names, choices))
+    cells: dict[str, _Cell] = {}
+    for (row, names, choices), weights in zip(homes, posterior(variables, rules), strict=True):
+        for at, name in enumerate(names):
+            options = _merged([(choice[at], float(p)) for choice, p in zip(choices, weights, strict=True)])
+            cells[name] = _Cell(options, row.match, row.notes)
+    return cells
 
-    A dash or 无 says that there is nothing, so it adds nothing. A blank does so only in a table that prints no 0 at all:
-    there leaving blank is how the office writes 0. In any other table a blank is unknown, and so is its sum.
-    """
-    zeros = {name.split(".")[0] for name, candidate in candidates.items() if _value(candidate) == 0}
-    operands: dict[str, Number | None] = {}
-    for name, candidate in candidates.items():
-        state = candidate.state if candidate is not None else None
-        left_out = state is CellState.BLANK and name.split(".")[0] not in zeros
-        operands[name] = 0 if state is CellState.NA or left_out else _value(candidate)
-    return operands
+
+def _states(row: RowReading) -> list[_Group]:
+    """A row laid out in one way is a variable a cell; in several ways, one variable (with its cells' best readings)."""
+    if not row.hypotheses:
+        return []
+    if len(row.hypotheses) > 1:
+        weights = [hypothesis.weight * WORDS_IN_CELL ** _words(hypothesis) for hypothesis in row.hypotheses]
+        p = tuple(weight / sum(weights) for weight in weights)
+        return [(row.cells, [hypothesis.candidates for hypothesis in row.hypotheses], p)]
+    groups: list[_Group] = []
+    for cell, candidate in zip(row.cells, row.hypotheses[0].candidates, strict=True):
+        options = options_of(candidate, cell)
+        groups.append(((cell,), [(option,) for option, _ in options], tuple(p for _, p in options)))
+    return groups
 
 
-def _firm(row: RowReading) -> Iterator[tuple[str, Candidate | None]]:
-    if len(row.hypotheses) == 1:
-        yield from zip(row.cells, row.hypotheses[0].candidates, strict=True)
+def _words(hypothesis: Hypothesis) -> int:
+    return sum(c is not None and c.state is CellState.TEXT for c in hypothesis.candidates)
+
+
+def _merged(options: Sequence[tuple[Candidate | None, float]]) -> list[tuple[Candidate | None, float]]:
+    """Options that differ in meaning with their summed probability, the likeliest first."""
+    merged: dict[object, tuple[Candidate | None, float]] = {}
+    for candidate, p in options:
+        key = (candidate.state, candidate.value) if candidate else None
+        first, so_far = merged.get(key, (candidate, 0.0))
+        merged[key] = (first, so_far + p)
+    return sorted(merged.values(), key=lambda option: -option[1])
+
+
+def _without_zeros(states: Sequence[Sequence[_Group]]) -> frozenset[str]:
+    """Tables that print no 0 at all: there leaving blank is how the office writes 0."""
+    tables: dict[str, bool] = {}
+    for names, choices, _ in (group for groups in states for group in groups):
+        for name, candidate in zip(names, choices[0], strict=True):
+            table = name.split(".")[0]
+            tables[table] = tables.get(table, False) or _value(candidate) == 0
+    return frozenset(table for table, zero in tables.items() if not zero)
+
+
+def _operand(name: str, candidate: Candidate | None, silent: frozenset[str]) -> Number | None:
+    """What a cell adds to a sum: a dash nothing, a blank nothing where that is how the table writes 0."""
+    if candidate is None:
+        return None
+    if candidate.state is CellState.NA or (candidate.state is CellState.BLANK and name.split(".")[0] in silent):
+        return 0
+    return _value(candidate)
 
 
 def _value(candidate: Candidate | None) -> Number | None:
     return candidate.value if candidate is not None and candidate.state is CellState.NUMBER else None
 
 
-def _posterior(
-    row: RowReading, rules: Sequence[Identity], values: Mapping[str, Number | None]
-) -> list[tuple[Hypothesis, float]]:
-    if len(row.hypotheses) < 2:
-        return [(hypothesis, 1.0) for hypothesis in row.hypotheses]
-    own = set(row.cells)
-    touching = [rule for rule in rules if own & set(rule.cells)]
-    weights = [hypothesis.weight * _support(row, hypothesis, touching, values) for hypothesis in row.hypotheses]
-    total = sum(weights)
-    return [(hypothesis, weight / total) for hypothesis, weight in zip(row.hypotheses, weights, strict=True)]
+def _suspects(outcomes: Sequence[Outcome]) -> dict[str, tuple[str, ...]]:
+    """The failing identities that each cell is suspected of.
 
-
-def _support(
-    row: RowReading, hypothesis: Hypothesis, rules: Sequence[Identity], values: Mapping[str, Number | None]
-) -> float:
-    tried = {**values, **{cell: _value(c) for cell, c in zip(row.cells, hypothesis.candidates, strict=True)}}
-    worth = {"pass": 1.0, "fail": BROKEN_IN_PRINT, "unknown": NOT_EVALUATED}
-    return prod(worth[evaluate(rule, tried).status] for rule in rules)
-
-
-def _marginals(
-    row: RowReading, weighted: Sequence[tuple[Hypothesis, float]]
-) -> dict[str, list[tuple[Candidate | None, float]]]:
-    """For each cell, the candidates that differ in meaning with their summed probability, the likeliest first."""
-    found: dict[str, list[tuple[Candidate | None, float]]] = {}
-    for index, cell in enumerate(row.cells):
-        merged: dict[object, tuple[Candidate | None, float]] = {}
-        for hypothesis, p in weighted:
-            candidate = hypothesis.candidates[index]
-            key = (candidate.state, candidate.value) if candidate else None
-            first, so_far = merged.get(key, (candidate, 0.0))
-            merged[key] = (first, so_far + p)
-        found[cell] = sorted(merged.values(), key=lambda option: -option[1])
+    A wrong number breaks every identity that it stands in. So of the cells of a failing identity those are suspects of
+    which nothing else holds; where there is none, all of its cells are.
+    """
+    held = {cell for outcome in outcomes if outcome.status == "pass" for cell in outcome.identity.cells}
+    found: dict[str, tuple[str, ...]] = {}
+    for outcome in outcomes:
+        if outcome.status != "fail":
+            continue
+        cells = outcome.identity.cells
+        for cell in [cell for cell in cells if cell not in held] or cells:
+            found[cell] = (*found.get(cell, ()), outcome.identity.rule)
     return found
 
 
-def _judge(cell: str, seen: _Cell | None, outcomes: Sequence[Outcome]) -> Judged:
+def _judge(cell: str, seen: _Cell | None, outcomes: Sequence[Outcome], failing: Sequence[str]) -> Judged:
     if seen is None:
         return Judged(None, CellState.ABSENT, None, 0.97)
     candidate, p = seen.best
     if not seen.options:
         return Judged(None, CellState.TEXT, None, 0.0, reasons=seen.notes or ("the row could not be read",))
     own = [outcome for outcome in outcomes if cell in outcome.identity.cells]
-    failing = [outcome.identity.rule for outcome in own if outcome.status == "fail"]
     passing = any(outcome.status == "pass" for outcome in own)
     reasons = _reasons(candidate, seen, p, failing)
     confidence = _confidence(candidate, seen.match, p, bool(failing), passing)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
 from extractors.alignment.columns import (
     HeaderMap,
@@ -24,11 +23,11 @@ from extractors.alignment.remedies import Region, find_region, place_region
 from extractors.alignment.rows import SeenRow, Slot, is_value, rows_of_grid, with_neighbours
 from extractors.grid import Grid
 from extractors.page import Block, Line
+from models.candidates import candidate_of
 from models.folding import squeeze
 from models.forms import Form, Row, Table, load_forms
-from models.numerals import NOTE_GROUP
-from models.quantities import CellQuantity, money_in_wan, parse_cell
-from models.readings import Candidate, CellState, Hypothesis, RowReading
+from models.quantities import parse_cell
+from models.readings import Hypothesis, RowReading
 
 #: Without a label (the fourth table has none) a row is as sure as its count of numbers makes it.
 UNLABELLED_MATCH = 0.97
@@ -307,54 +306,13 @@ def _reading(cells: tuple[str, ...], placed: Placed, row: SeenRow, match: float,
         Hypothesis(
             placing.weight,
             tuple(
-                _candidate(slot, row, cell in money_cells()) for cell, slot in zip(cells, placing.slots, strict=True)
+                candidate_of(slot.text, cell, slot.place, row.route, row.engines, slot.readings) if slot else None
+                for cell, slot in zip(cells, placing.slots, strict=True)
             ),
         )
         for placing in placed.placings
     )
     return RowReading(cells, hypotheses, match, (*notes, placed.note) if placed.note else notes)
-
-
-def _candidate(slot: Slot | None, row: SeenRow, money: bool) -> Candidate | None:
-    """What a slot means; the form asks for money in 万元 unless the cell itself names another unit."""
-    if slot is None:
-        return None
-    parsed = _parsed(slot.text)
-    value = money_in_wan(parsed) if money and parsed.value is not None else parsed.value
-    return Candidate(
-        printed=parsed.printed,
-        state=CellState(parsed.state),
-        value=value,
-        place=slot.place,
-        route=row.route,
-        engines=row.engines,
-        doubt=_doubt(parsed, money),
-        readings=slot.readings,
-    )
-
-
-@cache
-def money_cells() -> frozenset[str]:
-    """Cells that a form asks for in 万元."""
-    labels = (label for form in load_forms().values() for label in form.labels().values())
-    return frozenset(label.id for label in labels if label.unit == "万元")
-
-
-def _parsed(text: str) -> CellQuantity:
-    """What is printed in a cell. Figures broken over lines in a narrow column are one number, but not for certain."""
-    parsed = parse_cell(text)
-    pieces = text.split()
-    if "\n" in text.strip() and len(pieces) > 1 and all(piece.isdecimal() for piece in pieces):
-        joined = parse_cell("".join(pieces))
-        return replace(joined, printed=parsed.printed, doubtful=True, note="the number is broken over lines")
-    return parsed
-
-
-def _doubt(parsed: CellQuantity, money: bool) -> str:
-    """Why the print is not plain. Three decimals are usual in 万元; a bound (10余) is no count."""
-    if parsed.doubtful:
-        return "" if money and parsed.note == NOTE_GROUP else parsed.note
-    return "" if parsed.qualifier == "exact" else f"the number is only a bound ({parsed.qualifier})"
 
 
 def _table_blocks(blocks: Sequence[Block], seen: Sequence[SeenRow], used: set[int]) -> frozenset[int]:

@@ -1,8 +1,8 @@
-"""PDF with a text layer: each page by the cheapest route that suffices, doubtful tables by a second opinion."""
+"""PDF: each page by the cheapest route that suffices, doubtful tables by a second opinion, scans by OCR."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from extractors.grids.pageblocks import page_blocks
@@ -35,10 +35,17 @@ class PdfFormat:
             pages = list(_pages(document, source))
         problems = tuple(problem for *_, problem in pages if problem is not None)
         blocks = tuple(block for found, _, _ in pages for block in found)
-        if not blocks and problems:
-            raise UnreadableSource(problems[0].message, code=problems[0].code)
+        if not blocks:
+            raise unread(problems)
         routes = {str(number): route for number, (_, route, _) in enumerate(pages, 1)}
         return Content(blocks, pages=len(pages), routes=routes, problems=problems)
+
+
+def unread(problems: Sequence[PageProblem]) -> UnreadableSource:
+    """Why nothing came of a source: its first problem, or that all of its pages are blank."""
+    if problems:
+        return UnreadableSource(problems[0].message, code=problems[0].code)
+    return UnreadableSource("all pages are blank", code="no_text")
 
 
 class _opened:
@@ -72,17 +79,22 @@ def _failure(source: Source, message: str) -> UnreadableSource:
 def _pages(document: PdfDocument, source: Source) -> Iterator[tuple[tuple[Block, ...], str, PageProblem | None]]:
     from pypdfium2 import PdfiumError
 
+    from extractors.scan.page import ROUTE, read_scan
+    from extractors.scan.raster import of_pdf_page
+
     for number in range(1, len(document) + 1):
         try:
             pdf_page = document[number - 1]
             page = read_page(pdf_page, number)
+            verdict = judge(page)
+            raster = None if verdict.honest else of_pdf_page(pdf_page, number)
             pdf_page.close()
         except PdfiumError as error:
             yield (), "none", PageProblem(number, "corrupt", f"the page is damaged ({error})")
             continue
-        verdict = judge(page)
-        if not verdict.honest:
-            yield (), "none", PageProblem(number, "no_text", verdict.reason)
+        if raster is not None:
+            scan = read_scan(raster)
+            yield scan.blocks, ROUTE, PageProblem(number, "no_text", scan.problem) if scan.problem else None
             continue
         blocks, route = page_blocks(page)
         better = second_opinion(source.data, page, blocks)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from extractors.geometry import cluster, joined
 from extractors.grid import Grid, GridCell
 from extractors.page import Page, Ruling, Word
-from extractors.text_lines import cell_text
+from extractors.text_lines import cell_readings, cell_text
 from models.evidence import Box, Place
 
 #: Rules drawn within this distance are one line: double rules, and rules drawn cell by cell.
@@ -125,7 +125,9 @@ def _cell(region: tuple[int, int, int, int], words: Sequence[Word], lattice: Lat
         box = words[0].box
         for word in words[1:]:
             box = box.union(word.box)
-    return GridCell(cell_text(words), top, left, bottom - top, right - left, Place(page=page, box=box))
+    return GridCell(
+        cell_text(words), top, left, bottom - top, right - left, Place(page=page, box=box), cell_readings(words)
+    )
 
 
 def _interval(edges: Sequence[float], value: float) -> int:

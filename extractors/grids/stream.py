@@ -13,7 +13,7 @@ from itertools import pairwise
 from extractors.geometry import cluster
 from extractors.grid import Grid, GridCell
 from extractors.page import Word
-from extractors.text_lines import line_text
+from extractors.text_lines import cell_readings, line_text
 from models.evidence import Box, Place
 
 _FIGURE = re.compile(r"^[+\-−－增减]?[\d０-９][\d０-９,，.．]*(?:万元|元|件|条)?$|^[-—–―－/／]{1,3}$|^无$")
@@ -151,4 +151,4 @@ def _cell(words: Sequence[Word], row: int, column: int, page: int) -> GridCell:
     box = words[0].box
     for word in words[1:]:
         box = box.union(word.box)
-    return GridCell(line_text(words), row, column, place=Place(page=page, box=box))
+    return GridCell(line_text(words), row, column, place=Place(page=page, box=box), readings=cell_readings(words))

@@ -205,10 +205,20 @@ def picture(canvas: Canvas) -> None:
     canvas.drawImage(ImageReader(Image.new("L", (60, 80), 200)), 0, 0, *A4)
 
 
-def test_a_scanned_page_is_named_and_the_others_are_kept() -> None:
-    content = read(pdf(ruled, picture))
+def noise(canvas: Canvas) -> None:
+    from random import Random
+
+    from PIL import Image
+    from reportlab.lib.utils import ImageReader
+
+    specks = bytes(Random(1).choices((0, 255), (1, 9), k=400 * 560))
+    canvas.drawImage(ImageReader(Image.frombytes("L", (400, 560), specks)), 0, 0, *A4)
+
+
+def test_a_page_that_cannot_be_read_is_named_and_the_others_are_kept() -> None:
+    content = read(pdf(ruled, noise))
     assert [(problem.page, problem.code) for problem in content.problems] == [(2, "no_text")]
-    assert content.routes == {"1": "lattice", "2": "none"}
+    assert content.routes == {"1": "lattice", "2": "ocr"}
     assert content.pages == 2
 
 

@@ -1,0 +1,76 @@
+"""Pictures of pages: TIFF with any number of pages, PNG, JPEG, WebP, BMP."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from extractors.formats.pdf import unread
+from extractors.options import ExtractOptions
+from extractors.page import Block, Content, PageProblem
+from extractors.sources.source import Source
+from models.errors import LimitExceeded, UnreadableSource
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+#: A page smaller than this in pixels on its short side holds no text that can be read.
+LEAST_PIXELS = 300
+#: A picture larger than this in millions of pixels is refused before it is unpacked.
+MOST_MEGAPIXELS = 200
+
+
+class ImageFormat:
+    """Raster pictures, read through Pillow and the OCR route."""
+
+    name = "image"
+
+    def read(self, source: Source, options: ExtractOptions) -> Content:
+        """Blocks of all frames. A frame that fails is named and the others are kept.
+
+        Raises UnreadableSource (``corrupt``, ``truncated``, ``no_text``), LimitExceeded (``too_many_pages``,
+        ``too_large``) or DependencyError (``missing_dependency``) without the ocr extra.
+        """
+        blocks: list[Block] = []
+        problems: list[PageProblem] = []
+        routes: dict[str, str] = {}
+        for number, picture in _frames(source, options):
+            found, problem = read_picture(picture, number)
+            blocks += found
+            routes[str(number)] = "ocr"
+            problems += [problem] if problem else []
+        if not blocks:
+            raise unread(problems)
+        return Content(tuple(blocks), pages=len(routes), routes=routes, problems=tuple(problems))
+
+
+def _frames(source: Source, options: ExtractOptions) -> Iterator[tuple[int, Image]]:
+    from PIL import Image, ImageSequence, UnidentifiedImageError
+
+    try:
+        with Image.open(io.BytesIO(source.data)) as picture:
+            count = getattr(picture, "n_frames", 1)
+            if count > options.max_pages:
+                raise LimitExceeded(f"the picture has {count} pages", code="too_many_pages")
+            if picture.width * picture.height > MOST_MEGAPIXELS * 1_000_000:
+                raise LimitExceeded(f"the picture has {picture.width} by {picture.height} pixels", code="too_large")
+            yield from enumerate(ImageSequence.Iterator(picture), 1)
+    except (UnidentifiedImageError, Image.DecompressionBombError) as error:
+        raise UnreadableSource("the picture is damaged", code="corrupt", detail=str(error)) from error
+    except (OSError, SyntaxError, EOFError) as error:
+        code = "truncated" if "truncated" in str(error) else "corrupt"
+        raise UnreadableSource("the picture is damaged", code=code, detail=str(error)) from error
+
+
+def read_picture(picture: Image, number: int) -> tuple[tuple[Block, ...], PageProblem | None]:
+    """The blocks of one picture of a page, or why there are none."""
+    from extractors.scan.page import read_scan
+    from extractors.scan.raster import of_picture
+
+    if min(picture.size) < LEAST_PIXELS:
+        return (), PageProblem(
+            number, "no_text", f"the picture is too small to read: {picture.width} by {picture.height} pixels"
+        )
+    page = read_scan(of_picture(picture, number))
+    return page.blocks, PageProblem(number, "no_text", page.problem) if page.problem else None

@@ -1,0 +1,1 @@
+"""Scans: from a picture of a page to words, rules and readings."""

@@ -1,0 +1,236 @@
+"""A scanned page as words, rules and readings: the stages in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from extractors.grid import Grid, GridCell
+from extractors.grids.pageblocks import page_blocks
+from extractors.grids.ruled import Lattice, lattice_grid, lattices
+from extractors.page import Block, Line, Page, Ruling, Word
+from extractors.routing import judge_route
+from extractors.scan.raster import POINTS, SHORT_SIDE, Raster
+from extractors.scan.read import ENGINES, Crop, read_crops
+from extractors.scan.rules import Rules, rules_of, without_rules
+from extractors.scan.segments import Pixels, glyph_height, ink_of, lines_in_cell, runs_outside
+from extractors.scan.sheet import sheet_of
+from extractors.scan.straighten import Mapping, straightened
+from extractors.scan.strips import Gray
+from extractors.scan.tone import toned
+from extractors.scan.upright import SAMPLE, WELL_READ, legibility, quarter_turns
+from models.evidence import Box, Place
+
+#: Pages are worked on at this resolution, where an ideograph of a report is about thirty pixels high.
+WORKING_DPI = 200.0
+#: A resolution in this range is left as it is.
+LEFT_ALONE = (170.0, 240.0)
+ROUTE = "ocr"
+#: A page with less ink than this share is blank: the back of a sheet.
+BLANK_PAGE, INK_TONE = 0.0006, 150
+#: Below this usual probability of a character a page is named as illegible.
+ILLEGIBLE = 0.55
+
+
+@dataclass(frozen=True, slots=True)
+class ScannedPage:
+    """The blocks of a scanned page, the repairs that it needed, and how legible its lines were (0..1).
+
+    ``problem`` says in a sentence why nothing came of a page that is not blank; empty when all went well.
+    """
+
+    blocks: tuple[Block, ...]
+    steps: tuple[str, ...]
+    legibility: float
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A page laid flat, in grey, and the way back from its pixels to those of the raster."""
+
+    grey: Gray
+    dpi: float
+    back: Mapping
+    steps: tuple[str, ...]
+
+
+def read_scan(raster: Raster) -> ScannedPage:
+    """Read a page. What is seen is placed in points of the page as it was given, whatever was repaired."""
+    sheet = _flat(raster)
+    words, rulings, score = _read(sheet)
+    if score < WELL_READ:
+        turns = quarter_turns(sheet.grey, lambda grey: _quick_score(grey, sheet.dpi))
+        if turns:
+            sheet = _turned(sheet, turns)
+            words, rulings, score = _read(sheet)
+    height, width = sheet.grey.shape
+    share = POINTS / sheet.dpi
+    page = Page(raster.number, width * share, height * share, words, rulings)
+    blocks = _blocks(page)
+    placed = tuple(_placed(block, sheet, raster) for block in blocks)
+    return ScannedPage(placed, sheet.steps, score, _problem(sheet.grey, score))
+
+
+def _problem(grey: Gray, score: float) -> str:
+    if float((grey < INK_TONE).mean()) < BLANK_PAGE:
+        return ""
+    if score == 0.0:
+        return "nothing that can be read was found in the picture of the page"
+    return f"the picture of the page is hardly legible ({score:.2f})" if score < ILLEGIBLE else ""
+
+
+def _blocks(page: Page) -> tuple[Block, ...]:
+    """By the rules; where they are too worn to part the numbers, by the places of the words alone."""
+    blocks, _ = page_blocks(page)
+    if judge_route(page, blocks).enough:
+        return blocks
+    free, _ = page_blocks(replace(page, rulings=()))
+    return free if judge_route(page, free).enough else blocks
+
+
+def _flat(raster: Raster) -> _Sheet:
+    """Cut the sheet out, bring it to the working resolution, repair its tone and its geometry."""
+    image, dpi = raster.image, raster.dpi
+    back: Mapping = _same
+    steps: list[str] = []
+    found = sheet_of(image)
+    if found is not None:
+        image, matrix = found
+        back, dpi = _projection(matrix), min(image.shape[:2]) * POINTS / SHORT_SIDE
+        steps.append("sheet")
+    if not LEFT_ALONE[0] <= dpi <= LEFT_ALONE[1]:
+        share = WORKING_DPI / dpi
+        method = cv2.INTER_AREA if share < 1 else cv2.INTER_CUBIC
+        image = np.asarray(cv2.resize(image, None, fx=share, fy=share, interpolation=method), np.uint8)
+        back, dpi = _after(back, lambda points: points / share), WORKING_DPI
+        steps += ["upsampled"] if share > 1 else []
+    grey, tone = toned(image, dpi)
+    return _straight(_Sheet(grey, dpi, back, (*steps, *tone)))
+
+
+def _straight(sheet: _Sheet) -> _Sheet:
+    straight = straightened(sheet.grey)
+    back = _after(sheet.back, straight.to_source)
+    return _Sheet(straight.image, sheet.dpi, back, (*sheet.steps, *straight.steps))
+
+
+def _turned(sheet: _Sheet, turns: int) -> _Sheet:
+    """The sheet after quarter turns against the clock, straightened anew."""
+    height, width = sheet.grey.shape
+    grey = np.ascontiguousarray(np.rot90(sheet.grey, turns))
+    ways: dict[int, Mapping] = {
+        1: lambda points: np.stack([width - 1 - points[:, 1], points[:, 0]], 1),
+        2: lambda points: np.stack([width - 1 - points[:, 0], height - 1 - points[:, 1]], 1),
+        3: lambda points: np.stack([points[:, 1], height - 1 - points[:, 0]], 1),
+    }
+    turned = _Sheet(grey, sheet.dpi, _after(sheet.back, ways[turns]), (*sheet.steps, f"turned {90 * turns}"))
+    return _straight(turned)
+
+
+def _same(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    return points
+
+
+def _after(outer: Mapping, inner: Mapping) -> Mapping:
+    return lambda points: outer(inner(points))
+
+
+def _projection(matrix: NDArray[np.float64]) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
+    def back(points: NDArray[np.float64]) -> NDArray[np.float64]:
+        lifted = np.concatenate([points, np.ones((len(points), 1))], 1) @ matrix.T
+        return np.asarray(lifted[:, :2] / lifted[:, 2:], np.float64)
+
+    return back
+
+
+def _read(sheet: _Sheet) -> tuple[tuple[Word, ...], tuple[Ruling, ...], float]:
+    """Rules, then text by cell or by line, then readings."""
+    rules = rules_of(sheet.grey, sheet.dpi)
+    share = POINTS / sheet.dpi
+    rulings = _rulings(rules, share)
+    tables = _tables(sheet, rulings)
+    clean = without_rules(sheet.grey, rules, [_pixels(table.box, sheet.dpi) for table in tables], sheet.dpi)
+    glyph = glyph_height(clean, sheet.dpi)
+    crops = _crops(tables, sheet.dpi, clean, ink_of(clean, glyph), glyph)
+    read = read_crops(crops, glyph)
+    words = tuple(
+        Word(readings[0].text, Box(*(edge * share for edge in crop.box)), readings)
+        for crop, readings in zip(crops, read, strict=True)
+        if readings and readings[0].text.strip()
+    )
+    return words, rulings, legibility([word.readings[0] for word in words])
+
+
+def _rulings(rules: Rules, share: float) -> tuple[Ruling, ...]:
+    level = (Ruling(s.start * share, s.at * share, s.end * share, s.at * share) for s in rules.level)
+    upright = (Ruling(s.at * share, s.start * share, s.at * share, s.end * share) for s in rules.upright)
+    return (*level, *upright)
+
+
+def _tables(sheet: _Sheet, rulings: Sequence[Ruling]) -> list[Lattice]:
+    height, width = sheet.grey.shape
+    share = POINTS / sheet.dpi
+    return lattices(Page(1, width * share, height * share, (), tuple(rulings)))
+
+
+def _crops(tables: Sequence[Lattice], dpi: float, clean: Gray, ink: Gray, glyph: float) -> list[Crop]:
+    """Crops of the lines in the cells of ruled tables, then of the runs outside of them."""
+    boxes = [_pixels(table.box, dpi) for table in tables]
+    found = [
+        Crop(line, clean, in_cell=True)
+        for table in tables
+        for cell in lattice_grid(table, (), 1).cells
+        if cell.place.box is not None
+        for line in lines_in_cell(ink, _inside(_pixels(cell.place.box, dpi)), glyph)
+    ]
+    found += [Crop(run, clean, in_cell=False) for run in runs_outside(ink, boxes, glyph)]
+    return found
+
+
+def _pixels(box: Box, dpi: float) -> Pixels:
+    share = dpi / POINTS
+    return round(box.x0 * share), round(box.y0 * share), round(box.x1 * share), round(box.y1 * share)
+
+
+def _inside(cell: Pixels) -> Pixels:
+    return cell[0] + 3, cell[1] + 2, cell[2] - 2, cell[3] - 1
+
+
+def _quick_score(grey: Gray, dpi: float) -> float:
+    """How legible the longest lines of a page are."""
+    height, width = grey.shape
+    clean = without_rules(grey, rules_of(grey, dpi), [(0, 0, width, height)], dpi)
+    glyph = glyph_height(clean, dpi)
+    runs = runs_outside(ink_of(clean, glyph), (), glyph)
+    usable = [run for run in runs if 3 <= (run[2] - run[0]) / (run[3] - run[1]) <= 25]
+    longest = sorted(usable, key=lambda run: run[0] - run[2])[:SAMPLE]
+    read = read_crops([Crop(run, clean, in_cell=False) for run in longest], glyph)
+    return legibility([readings[0] for readings in read if readings]) * min(1.0, len(longest) / 3)
+
+
+def _placed(block: Block, sheet: _Sheet, raster: Raster) -> Block:
+    """A block with its boxes led back to the page as it was given."""
+    if isinstance(block, Line):
+        return replace(block, place=_led_back(block.place, sheet, raster))
+    cells = tuple(_cell(cell, sheet, raster) for cell in block.cells)
+    return Grid(cells, block.n_rows, block.n_columns, ROUTE, ENGINES, block.spatial)
+
+
+def _cell(cell: GridCell, sheet: _Sheet, raster: Raster) -> GridCell:
+    return replace(cell, place=_led_back(cell.place, sheet, raster))
+
+
+def _led_back(place: Place, sheet: _Sheet, raster: Raster) -> Place:
+    box = place.box
+    if box is None:
+        return place
+    corners = np.array([[box.x0, box.y0], [box.x1, box.y0], [box.x1, box.y1], [box.x0, box.y1]])
+    points = sheet.back(corners * sheet.dpi / POINTS) * POINTS / raster.dpi
+    (x0, y0), (x1, y1) = points.min(axis=0), points.max(axis=0)
+    width, height = raster.size
+    return replace(place, box=Box(max(0.0, x0), max(0.0, y0), min(width, x1), min(height, y1)))

@@ -1,0 +1,81 @@
+"""Crops of a page to readings: which engine reads what, and what is read again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from extractors.scan.readers.digits import DigitReader
+from extractors.scan.readers.paddle import PaddleReader
+from extractors.scan.readers.protocol import Readings
+from extractors.scan.segments import Pixels
+from extractors.scan.strips import Gray
+from extractors.scan.vote import fused, number_or_words
+from models.readings import Reading
+
+ENGINES = ("digits", "rapidocr")
+#: A crop wider than this many glyph heights holds words, not a number.
+LONGEST_NUMBER = 7.0
+#: White left around a line, in glyph heights.
+ABOVE, BESIDE = 0.14, 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """A line of text on a page: its box in pixels, the page without rules, and whether it stands in a ruled cell."""
+
+    box: Pixels
+    page: Gray
+    in_cell: bool
+
+    def image(self, glyph: float, *, lowest: float = 0.0) -> Gray:
+        """The pixels of the line with some white around, at least ``lowest`` glyph heights high."""
+        x0, y0, x1, y1 = self.box
+        extra = max(0.0, lowest * glyph - (y1 - y0)) / 2
+        above, beside = round(extra + ABOVE * glyph), round(BESIDE * glyph)
+        height, width = self.page.shape
+        top, bottom = max(0, y0 - above), min(height, y1 + above)
+        left, right = max(0, x0 - beside), min(width, x1 + beside)
+        image = self.page[top:bottom, left:right].copy()
+        image[: max(0, y0 - 2 - top)] = np.maximum(image[: max(0, y0 - 2 - top)], 200)
+        return image
+
+
+@cache
+def _paddle() -> PaddleReader:
+    return PaddleReader()
+
+
+@cache
+def _digits() -> DigitReader:
+    return DigitReader()
+
+
+def read_crops(crops: Sequence[Crop], glyph: float) -> list[Readings]:
+    """The readings of each crop, best first; short ones are held to be numbers where the engines see one."""
+    short = [index for index, crop in enumerate(crops) if _is_short(crop, glyph)]
+    long = [index for index in range(len(crops)) if index not in set(short)]
+    found: list[Readings] = [()] * len(crops)
+    for index, readings in zip(long, _paddle().read([crops[i].image(glyph) for i in long]), strict=True):
+        found[index] = readings
+    images = [crops[index].image(glyph, lowest=0.7) for index in short]
+    both = _paddle().read_both(images)
+    for index, (free, held), own in zip(short, both, _digits().read(images), strict=True):
+        found[index] = _short_readings(free, held, own)
+    return found
+
+
+def _is_short(crop: Crop, glyph: float) -> bool:
+    x0, _, x1, _ = crop.box
+    return x1 - x0 <= LONGEST_NUMBER * glyph
+
+
+def _short_readings(free: Readings, held: Readings, own: Readings) -> Readings:
+    if number_or_words(free, own):
+        return fused({"digits": own, "rapidocr": held}) or free
+    if free and free[0].text:
+        return free
+    return (Reading("", 1.0),)

@@ -1,0 +1,1 @@
+"""Engines that read crops: one protocol, one file each."""

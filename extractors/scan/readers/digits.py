@@ -1,0 +1,34 @@
+"""Our own reader of short strings of digits, trained on degraded renderings (``training/``; card in ``model/``)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from extractors.scan.ctc import n_best
+from extractors.scan.readers.protocol import Readings
+from extractors.scan.readers.session import session
+from extractors.scan.strips import ALPHABET, Gray, batch_of, strip_of
+
+MODEL = Path(__file__).parents[1] / "model" / "digits.onnx"
+BATCH = 64
+
+
+class DigitReader:
+    """Reads numbers; the box in a reading stands for a glyph that is none of a number's."""
+
+    name = "digits"
+
+    def read(self, crops: Sequence[Gray]) -> list[Readings]:
+        """The readings of each crop."""
+        strips = [strip_of(crop) for crop in crops]
+        order = sorted(range(len(strips)), key=lambda index: strips[index].shape[1])
+        found: list[Readings] = [()] * len(strips)
+        for start in range(0, len(order), BATCH):
+            chunk = order[start : start + BATCH]
+            frames = np.exp(session(MODEL)(batch_of([strips[index] for index in chunk])))
+            for index, own in zip(chunk, frames, strict=True):
+                found[index] = n_best(own[: max(1, strips[index].shape[1] // 4 + 1)], ALPHABET)
+        return found

@@ -1,0 +1,237 @@
+"""Rules of a straightened page: long thin runs of ink, faint pieces joined where something faint lies between."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from extractors.scan.strips import Gray
+
+#: Lengths in millimetres: a level rule is longer than a glyph is wide, an upright one than a glyph is high.
+LEVEL_MM, UPRIGHT_MM = 6.0, 4.6
+#: A rule is darker than its surroundings by this, of 255, after averaging over this length along it.
+DARKER, ALONG_MM = 26, 1.6
+#: At least this share of a rule has nothing darker than the second (of the paper) beside it.
+QUIET, QUIET_TONE = 0.55, 0.7
+#: A worn rule keeps at least this share of its length, in any window of this width, in this tone of the paper or darker.
+WORN_LEFT, WORN_WINDOW_MM, WORN_TONE, WORN_QUIET = 0.06, 20.0, 0.75, 0.85
+#: A rule is at most this thick.
+THICKEST_MM = 1.1
+#: Two pieces on one line with at most this between them are one rule when the faint ink between them covers enough.
+GAP_MM, FAINT_SHARE = 12.0, 0.4
+#: Two pieces on one line closer than this are one rule whatever lies between: a scratch, a glyph that crosses.
+BREAK_MM = 1.2
+#: Longer than this a level or an upright stroke is no part of glyphs when at least this share of it is there; a shorter
+#: one must be whole and end on rules at both ends, at most this far from them.
+LONG_MM, LONG_UPRIGHT_MM, MOSTLY_THERE, WITHOUT_GAP, MEET_MM = 22.0, 14.0, 0.6, 0.9, 1.1
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """A rule in pixels: where it lies across its direction, from where to where along it.
+
+    ``top`` and ``bottom`` hold all of its ink; ``covered`` is the share of its length where it is darker than its
+    surroundings.
+    """
+
+    at: float
+    start: float
+    end: float
+    top: int
+    bottom: int
+    covered: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Level and upright rules, and the mask of the pixels that they cover."""
+
+    level: tuple[Stroke, ...]
+    upright: tuple[Stroke, ...]
+    mask: Gray
+
+
+def rules_of(grey: Gray, dpi: float) -> Rules:
+    """Find the rules of a page with white paper."""
+    flipped = np.ascontiguousarray(grey.T)
+    level = _confirmed_level(_strokes(grey, dpi, LEVEL_MM), dpi)
+    level = (*level, *_worn(grey, level, dpi))
+    upright = _confirmed(_strokes(flipped, dpi, UPRIGHT_MM), level, dpi, LONG_UPRIGHT_MM)
+    sure = [stroke for stroke in level if stroke.end - stroke.start >= LONG_MM * dpi / 25.4]
+    short = [stroke for stroke in level if stroke not in sure]
+    level = (*sure, *_confirmed(short, upright, dpi, LONG_MM))
+    mask = cv2.bitwise_or(_mask(level, grey.shape), np.ascontiguousarray(_mask(upright, flipped.shape).T))
+    return Rules(level, upright, mask)
+
+
+def _worn(grey: Gray, known: Sequence[Stroke], dpi: float) -> list[Stroke]:
+    """Rules of which only specks in a row are left (a fax), with nothing beside them."""
+    dot = dpi / 25.4
+    ink = (grey < 255 * WORN_TONE).astype(np.uint8)
+    tall = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((round(THICKEST_MM * dot) + 1, 1), np.uint8))
+    thin = cv2.dilate(cv2.subtract(ink, cv2.dilate(tall, np.ones((3, 3), np.uint8))), np.ones((3, 1), np.uint8))
+    dense = cv2.blur(thin.astype(np.float32), (round(WORN_WINDOW_MM * dot), 1)) >= WORN_LEFT
+    runs = cv2.morphologyEx(dense.astype(np.uint8), cv2.MORPH_OPEN, np.ones((1, round(LONG_MM * dot)), np.uint8))
+    count, _, stats, _ = cv2.connectedComponentsWithStats(runs)
+    found = []
+    for x, y, width, height, _ in stats[1:count].tolist():
+        rows, columns = np.nonzero(thin[y : y + height, x : x + width])
+        if not columns.size or height > 2 * THICKEST_MM * dot:
+            continue
+        start, end, at = x + int(columns.min()), x + int(columns.max()) + 1, y + float(rows.mean())
+        specks = x + np.unique(columns)
+        if end - start < LONG_MM * dot or _covers(known, at, start, end, dot):
+            continue
+        if float(_quiet(grey, round(at), dot)[specks].mean()) >= WORN_QUIET:
+            found.append(Stroke(at, start, end, y - 1, y + height + 1, MOSTLY_THERE))
+    return found
+
+
+def _covers(known: Sequence[Stroke], at: float, start: float, end: float, dot: float) -> bool:
+    """Whether strokes that are known already make up most of another."""
+    shared = sum(
+        max(0.0, min(end, stroke.end) - max(start, stroke.start))
+        for stroke in known
+        if abs(stroke.at - at) <= 0.6 * dot
+    )
+    return shared > 0.8 * (end - start)
+
+
+def _confirmed_level(strokes: Sequence[Stroke], dpi: float) -> tuple[Stroke, ...]:
+    """Long ones that are mostly there, and short ones without a gap: those wait for the upright rules that they join."""
+    longest = LONG_MM * dpi / 25.4
+    return tuple(
+        stroke
+        for stroke in strokes
+        if stroke.covered >= (MOSTLY_THERE if stroke.end - stroke.start >= longest else WITHOUT_GAP)
+    )
+
+
+def _confirmed(strokes: Sequence[Stroke], across: Sequence[Stroke], dpi: float, long_mm: float) -> tuple[Stroke, ...]:
+    """Strokes that are long, or that end at both ends on a rule of the other direction: no glyph does."""
+    dot = dpi / 25.4
+    found = []
+    for stroke in strokes:
+        if stroke.end - stroke.start >= long_mm * dot:
+            if stroke.covered >= MOSTLY_THERE:
+                found.append(stroke)
+        elif stroke.covered >= WITHOUT_GAP and all(
+            _ends_on(end, stroke.at, across, MEET_MM * dot) for end in (stroke.start, stroke.end)
+        ):
+            found.append(stroke)
+    return tuple(found)
+
+
+def _ends_on(end: float, at: float, across: Sequence[Stroke], reach: float) -> bool:
+    return any(abs(other.at - end) <= reach and other.start - reach <= at <= other.end + reach for other in across)
+
+
+def _mask(strokes: Sequence[Stroke], shape: tuple[int, ...]) -> Gray:
+    """The pixels of level strokes, with what a scan spreads around them."""
+    mask = np.zeros(shape, np.uint8)
+    for stroke in strokes:
+        mask[stroke.top : stroke.bottom, int(stroke.start) : int(stroke.end)] = 1
+    return mask
+
+
+def _strokes(grey: Gray, dpi: float, shortest_mm: float) -> tuple[Stroke, ...]:
+    """Level strokes of a page (the caller turns it for upright ones).
+
+    A rule is darker than what lies above and below it: the grain is averaged out along the rule, then everything thicker
+    than a rule is taken away (a black hat), so that pale rules show as well as black ones.
+    """
+    dot = dpi / 25.4
+    shortest = max(8, round(shortest_mm * dot))
+    along = cv2.blur(grey, (max(3, round(ALONG_MM * dot)), 1))
+    faint = _black_hat(along, round((THICKEST_MM + 0.3) * dot))
+    ink = (faint > DARKER).astype(np.uint8)
+    across = cv2.dilate(ink, np.ones((2, 1), np.uint8))
+    bridged = cv2.morphologyEx(across, cv2.MORPH_CLOSE, np.ones((1, max(3, round(0.35 * dot))), np.uint8))
+    runs = cv2.morphologyEx(bridged, cv2.MORPH_OPEN, np.ones((1, shortest), np.uint8))
+    raw = _black_hat(cv2.blur(grey, (3, 1)), round((THICKEST_MM + 0.3) * dot)) > 0.7 * DARKER
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(runs)
+    pieces = []
+    for index in range(1, count):
+        x, y, width, height, area = stats[index].tolist()
+        thick = area / width
+        if thick > THICKEST_MM * dot + 1 or height > max(3 * thick, 0.02 * width + thick + 3):
+            continue
+        part = labels[y : y + height, x : x + width] == index
+        covered = float(raw[y : y + height, x : x + width].any(axis=0).mean())
+        middle = y + float(np.nonzero(part)[0].mean())
+        if float(_quiet(grey, round(middle), dot)[x : x + width].mean()) < QUIET:
+            continue
+        pieces.append(Stroke(middle, float(x), float(x + width), y - 1, y + height + 1, covered))
+    faint_ink = (faint > DARKER / 2).astype(np.uint8)
+    return tuple(_joined(pieces, faint_ink, dot))
+
+
+def _quiet(grey: Gray, at: int, dot: float) -> NDArray[np.bool_]:
+    """By column, whether nothing stands right above and right below a row: beside a stroke of a glyph others do."""
+    near, far = round(0.45 * dot), round(1.05 * dot)
+    above, below = grey[max(0, at - far) : max(1, at - near)], grey[at + near + 1 : at + far + 1]
+    alone = [(side > 255 * QUIET_TONE).all(axis=0) for side in (above, below) if side.size]
+    return np.asarray(np.logical_and.reduce(alone) if alone else np.ones(grey.shape[1], bool), np.bool_)
+
+
+def _black_hat(grey: Gray, thickest: int) -> Gray:
+    """How much darker each pixel is than the lightest way out above and below."""
+    return np.asarray(
+        cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, np.ones((2 * (thickest // 2) + 1, 1), np.uint8)), np.uint8
+    )
+
+
+def _joined(pieces: list[Stroke], faint: Gray, dot: float) -> list[Stroke]:
+    """Pieces of one line as one stroke."""
+    open_strokes: list[Stroke] = []
+    for piece in sorted(pieces, key=lambda stroke: stroke.start):
+        for index, stroke in enumerate(open_strokes):
+            if abs(stroke.at - piece.at) <= max(2.0, 0.25 * dot) and _continues(stroke, piece, faint, dot):
+                open_strokes[index] = _merged(stroke, piece)
+                break
+        else:
+            open_strokes.append(piece)
+    return open_strokes
+
+
+def _continues(stroke: Stroke, piece: Stroke, faint: Gray, dot: float) -> bool:
+    gap = piece.start - stroke.end
+    if gap <= BREAK_MM * dot:
+        return True
+    if gap > GAP_MM * dot:
+        return False
+    low = int(min(stroke.at, piece.at) - 2)
+    between = faint[max(0, low) : low + 5, int(stroke.end) : int(piece.start)]
+    return bool(between.any(axis=0).mean() >= FAINT_SHARE) if between.size else False
+
+
+def _merged(stroke: Stroke, piece: Stroke) -> Stroke:
+    one, other = stroke.end - stroke.start, piece.end - piece.start
+    return Stroke(
+        (stroke.at * one + piece.at * other) / (one + other),
+        stroke.start,
+        max(stroke.end, piece.end),
+        min(stroke.top, piece.top),
+        max(stroke.bottom, piece.bottom),
+        (stroke.covered * one + piece.covered * other) / (one + other),
+    )
+
+
+def without_rules(grey: Gray, rules: Rules, tables: Sequence[tuple[int, int, int, int]], dpi: float) -> Gray:
+    """The page with the rules of its tables (x0, y0, x1, y1) painted over, and long rules anywhere.
+
+    Elsewhere a short straight run is a stroke of a large glyph.
+    """
+    result = grey.copy()
+    for x0, y0, x1, y1 in tables:
+        area = (slice(max(0, y0 - 4), y1 + 5), slice(max(0, x0 - 4), x1 + 5))
+        result[area][rules.mask[area] > 0] = 255
+    longest = LONG_MM * dpi / 25.4
+    for stroke in rules.level:
+        if stroke.end - stroke.start >= longest:
+            result[max(0, stroke.top) : stroke.bottom, int(stroke.start) : int(stroke.end)] = 255
+    return result

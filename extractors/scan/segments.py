@@ -1,0 +1,195 @@
+"""Where the text stands: boxes of lines inside cells, and of runs of glyphs outside of tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from extractors.scan.strips import Gray
+from extractors.scan.tone import INK
+
+Pixels = tuple[int, int, int, int]
+#: A speck has fewer pixels than this share of a glyph's square.
+SPECK = 0.012
+#: Outside of tables, glyphs of one run stand closer than this many glyph heights.
+RUN_GAP = 1.25
+#: Two figures of one number stand closer than this many glyph heights.
+NUMBER_GAP = 0.55
+#: Two bands of ink of one cell are one line when together they are no higher than this many glyph heights.
+ONE_LINE = 1.2
+#: Above this many glyph heights a band holds several lines that touch.
+TOO_HIGH = 1.75
+#: A part of a run this share of its height is a glyph of a line of large print.
+LARGE_PRINT = 0.62
+
+
+def ink_of(grey: Gray, glyph: float) -> Gray:
+    """The ink of a page without its specks (uint8, 0 or 1)."""
+    ink = (grey < 255 * (INK + 0.06)).astype(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    small = stats[:, cv2.CC_STAT_AREA] < max(2.0, SPECK * glyph * glyph)
+    small[0] = True
+    return (~small[labels]).astype(np.uint8) if count > 1 else ink
+
+
+def glyph_height(grey: Gray, dpi: float) -> float:
+    """The usual height of an ideograph in pixels: the larger of the two heights that components cluster around."""
+    ink = (grey < 255 * INK).astype(np.uint8)
+    joined = cv2.dilate(ink, np.ones((3, 3), np.uint8))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(joined)
+    low, high = 1.6 * dpi / 25.4, 9.0 * dpi / 25.4
+    heights = [float(h) for _, _, w, h, _ in stats[1:] if low <= h <= high and 0.5 * h <= w <= 1.6 * h]
+    usual = 3.7 * dpi / 25.4
+    return float(np.percentile(heights, 60)) if len(heights) >= 20 else usual
+
+
+def lines_in_cell(ink: Gray, cell: Pixels, glyph: float) -> list[Pixels]:
+    """Boxes of the lines of text inside a cell, top to bottom; empty when the cell is blank."""
+    x0, y0, x1, y1 = cell
+    if x1 - x0 < 3 or y1 - y0 < 3:
+        return []
+    part = ink[y0:y1, x0:x1]
+    found = []
+    for top, bottom in _bands(np.asarray(part.any(axis=1)), glyph):
+        for above, below in _unstuck(part[top:bottom], glyph):
+            for left, right in _apart(np.asarray(part[top + above : top + below].any(axis=0)), glyph):
+                found.append((x0 + left, y0 + top + above, x0 + right, y0 + top + below))
+    return found
+
+
+def _apart(columns: NDArray[np.bool_], glyph: float) -> list[tuple[int, int]]:
+    """Stretches of ink with wide gaps between them: cells whose rule was lost."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], columns.astype(np.int8), [0]])))
+    found: list[tuple[int, int]] = []
+    for left, right in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        if found and left - found[-1][1] <= RUN_GAP * glyph:
+            found[-1] = (found[-1][0], right)
+        else:
+            found.append((left, right))
+    return found
+
+
+def _bands(rows: NDArray[np.bool_], glyph: float) -> list[tuple[int, int]]:
+    """Runs of rows with ink; the strokes of one glyph (二, 三) are put together again."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], rows.astype(np.int8), [0]])))
+    bands: list[tuple[int, int]] = []
+    for top, bottom in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        low = min(bottom - top, bands[-1][1] - bands[-1][0]) < 0.7 * glyph if bands else False
+        if bands and low and bottom - bands[-1][0] <= ONE_LINE * glyph:
+            bands[-1] = (bands[-1][0], bottom)
+        else:
+            bands.append((top, bottom))
+    return bands
+
+
+def _unstuck(part: Gray, glyph: float) -> Iterator[tuple[int, int]]:
+    """A band that is too high for one line, cut where it is thinnest."""
+    height = part.shape[0]
+    count = round(height / (1.25 * glyph)) if height > TOO_HIGH * glyph else 1
+    if count < 2:
+        yield 0, height
+        return
+    weight = part.sum(axis=1).astype(float)
+    cuts = [0]
+    for number in range(1, count):
+        middle, reach = number * height / count, 0.3 * height / count
+        low, high = int(middle - reach), int(middle + reach) + 1
+        cuts.append(low + int(np.argmin(weight[low:high])))
+    yield from zip(cuts, [*cuts[1:], height], strict=True)
+
+
+def runs_outside(ink: Gray, tables: Sequence[Pixels], glyph: float) -> list[Pixels]:
+    """Boxes of runs of glyphs on lines outside of the tables."""
+    free = ink.copy()
+    for x0, y0, x1, y1 in tables:
+        free[max(0, y0) : y1, max(0, x0) : x1] = 0
+    width = max(3, round(RUN_GAP * glyph))
+    closed = cv2.morphologyEx(free, cv2.MORPH_CLOSE, np.ones((1, width), np.uint8))
+    closed = cv2.morphologyEx(closed, cv2.MORPH_CLOSE, np.ones((max(2, round(0.25 * glyph)), 1), np.uint8))
+    count, _, stats, _ = cv2.connectedComponentsWithStats(closed)
+    boxes = [(x, y, x + w, y + h) for x, y, w, h, _ in stats[1:count].tolist()]
+    found = []
+    for box in _put_together(boxes, glyph):
+        x0, y0, x1, y1 = box
+        if y1 - y0 > TOO_HIGH * glyph and x1 - x0 > 2 * glyph and not _is_large_print(free[y0:y1, x0:x1]):
+            found += [piece for piece in lines_in_cell(free, box, glyph) if _is_text(piece, glyph)]
+        elif _is_text(box, glyph):
+            found += _numbers_apart(free, box, glyph)
+    return sorted(found, key=lambda box: (box[1], box[0]))
+
+
+def _numbers_apart(ink: Gray, box: Pixels, glyph: float) -> list[Pixels]:
+    """A run cut where two figures stand apart: numbers of neighbouring columns, as no number has such a gap inside."""
+    x0, y0, x1, y1 = box
+    part = ink[y0:y1, x0:x1]
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], part.any(axis=0).astype(np.int8), [0]])))
+    pieces = list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+    cuts = [0]
+    for before, after in pairwise(pieces):
+        if after[0] - before[1] > NUMBER_GAP * glyph and all(
+            _is_figure(part, piece, glyph) for piece in (before, after)
+        ):
+            cuts.append((before[1] + after[0]) // 2)
+    if len(cuts) == 1:
+        return [box]
+    found = []
+    for left, right in zip(cuts, [*cuts[1:], x1 - x0], strict=True):
+        columns = np.flatnonzero(part[:, left:right].any(axis=0))
+        if columns.size:
+            found.append((x0 + left + int(columns[0]), y0, x0 + left + int(columns[-1]) + 1, y1))
+    return found
+
+
+def _is_figure(part: Gray, piece: tuple[int, int], glyph: float) -> bool:
+    """Narrower and lower than an ideograph, and no mere speck or comma."""
+    rows = np.flatnonzero(part[:, piece[0] : piece[1]].any(axis=1))
+    height = int(rows[-1]) - int(rows[0]) + 1
+    return piece[1] - piece[0] <= 0.75 * glyph and 0.5 * glyph <= height <= 0.95 * glyph
+
+
+def _is_large_print(part: Gray) -> bool:
+    """Whether a high run is one line of large glyphs: most of its ink stands in parts nearly as high as the run."""
+    joined = cv2.dilate(part, np.ones((5, 3), np.uint8))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(joined)
+    areas, heights = stats[1:, cv2.CC_STAT_AREA], stats[1:, cv2.CC_STAT_HEIGHT]
+    return bool(areas[heights >= LARGE_PRINT * part.shape[0]].sum() >= 0.5 * areas.sum())
+
+
+def _is_text(box: Pixels, glyph: float) -> bool:
+    x0, y0, x1, y1 = box
+    width, height = x1 - x0, y1 - y0
+    if height > 4 * glyph or max(width, height) < 0.3 * glyph:
+        return False
+    return height >= 0.3 * glyph or width <= 3 * glyph
+
+
+def _put_together(boxes: Sequence[Pixels], glyph: float) -> list[Pixels]:
+    """Boxes of one line that overlap or nearly touch (a glyph of two parts above each other, a full stop) as one."""
+    merged: list[Pixels] = []
+    for box in sorted(boxes, key=lambda box: -(box[3] - box[1]) * (box[2] - box[0])):
+        for index, other in enumerate(merged):
+            if _one_run(box, other, glyph):
+                merged[index] = (
+                    min(box[0], other[0]),
+                    min(box[1], other[1]),
+                    max(box[2], other[2]),
+                    max(box[3], other[3]),
+                )
+                break
+        else:
+            merged.append(box)
+    return merged if len(merged) == len(boxes) else _put_together(merged, glyph)
+
+
+def _one_run(box: Pixels, other: Pixels, glyph: float) -> bool:
+    across = min(box[2], other[2]) - max(box[0], other[0])
+    down = min(box[3], other[3]) - max(box[1], other[1])
+    lower = min(box[3] - box[1], other[3] - other[1])
+    together = max(box[3], other[3]) - min(box[1], other[1])
+    beside = down >= 0.5 * lower and across >= -RUN_GAP * glyph
+    above = across >= -0.1 * glyph and down >= -0.2 * glyph
+    return (beside or above) and together <= max(1.35 * glyph, 1.15 * max(box[3] - box[1], other[3] - other[1]))

@@ -1,0 +1,82 @@
+"""Tone repair: seals taken out, uneven light evened, the dark edges that a scanner leaves whitened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+
+from extractors.scan.raster import Colour
+from extractors.scan.strips import Gray
+
+#: Hue is measured by how far the strongest channel stands above the weakest, of 255.
+COLOURED = 45
+#: A seal, or several that touch, is wider and higher than this many millimetres; a line of a red title is not so high.
+SEAL_MM = 14.0
+#: Light is uneven when the paper of one place is darker than that of another by more than this, of 255.
+UNEVEN = 12.0
+#: Darker than this share of the paper is ink; lighter than the second is surely paper.
+INK, FAINT = 0.62, 0.82
+
+
+def toned(image: Colour, dpi: float) -> tuple[Gray, tuple[str, ...]]:
+    """A page in grey with white paper (255), and the names of the repairs that it needed."""
+    steps: list[str] = []
+    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+    strongest = image.max(axis=2)
+    chroma = strongest - image.min(axis=2)
+    coloured = ((chroma > COLOURED) & (image[:, :, 2] >= image[:, :, 1])).astype(np.uint8)
+    for x, y, width, height in _seals(coloured, dpi):
+        area = (slice(y, y + height), slice(x, x + width))
+        grey[area] = np.maximum(grey[area], strongest[area])
+        steps.append("seal")
+    paper = _paper(grey)
+    if paper.max() - paper.min() > UNEVEN:
+        steps.append("light")
+    level = cv2.divide(grey, paper, scale=255)
+    return _without_edges(level, steps), tuple(dict.fromkeys(steps))
+
+
+def _seals(coloured: Gray, dpi: float) -> Iterator[tuple[int, int, int, int]]:
+    """Boxes of stamps in coloured ink, found on a coarse copy."""
+    share = 8
+    coarse = cv2.resize(coloured * 255, None, fx=1 / share, fy=1 / share, interpolation=cv2.INTER_AREA)
+    joined = cv2.dilate((coarse > 40).astype(np.uint8), np.ones((5, 5), np.uint8))
+    count, _, stats, _ = cv2.connectedComponentsWithStats(joined)
+    for x, y, width, height, _ in stats[1:count]:
+        if min(width, height) >= SEAL_MM / 25.4 * dpi / share:
+            yield max(0, x * share - share), max(0, y * share - share), (width + 2) * share, (height + 2) * share
+
+
+def _paper(grey: Gray) -> Gray:
+    """The light of the paper at each place: what remains when everything darker and small is closed over."""
+    height, width = grey.shape
+    share = 8
+    coarse = cv2.resize(grey, (max(1, width // share), max(1, height // share)), interpolation=cv2.INTER_AREA)
+    closed = cv2.morphologyEx(coarse, cv2.MORPH_CLOSE, np.ones((13, 13), np.uint8))
+    closed = cv2.medianBlur(closed, 9)
+    smooth = cv2.GaussianBlur(closed, (0, 0), 4)
+    floor = max(40.0, 0.35 * float(np.percentile(smooth, 90)))
+    return cv2.resize(np.maximum(smooth, floor).astype(np.uint8), (width, height), interpolation=cv2.INTER_LINEAR)
+
+
+def _without_edges(level: Gray, steps: list[str]) -> Gray:
+    """Whiten dark areas that touch the border of the picture and are too thick to be a rule or a glyph."""
+    share = 4
+    coarse = cv2.resize(level, None, fx=1 / share, fy=1 / share, interpolation=cv2.INTER_AREA)
+    dark = cv2.morphologyEx((coarse < 150).astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(dark)
+    height, width = dark.shape
+    border = [
+        index
+        for index, (x, y, w, h, _) in enumerate(stats[:count])
+        if index and (x <= 1 or y <= 1 or x + w >= width - 1 or y + h >= height - 1)
+    ]
+    if not border:
+        return level
+    steps.append("edges")
+    mask = cv2.dilate(np.isin(labels, border).astype(np.uint8), np.ones((5, 5), np.uint8))
+    result = level.copy()
+    result[cv2.resize(mask, (level.shape[1], level.shape[0]), interpolation=cv2.INTER_NEAREST) > 0] = 255
+    return result

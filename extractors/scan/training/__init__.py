@@ -1,0 +1,1 @@
+"""Training of the digit reader. Needs torch, which reading does not."""

@@ -1,0 +1,90 @@
+"""What a cell may say: each text that was read, as a meaning with its probability."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+
+from models.evidence import Place
+from models.forms import load_forms
+from models.numerals import NOTE_GROUP
+from models.quantities import CellQuantity, money_in_wan, parse_cell
+from models.readings import Candidate, CellState, Reading
+
+#: A probability left over by the readings below this is rounding.
+LEAST_LEFT = 1e-6
+
+Option = tuple[Candidate | None, float]
+
+
+def candidate_of(
+    text: str,
+    cell: str,
+    place: Place,
+    route: str,
+    engines: tuple[str, ...],
+    readings: tuple[Reading, ...] = (),
+) -> Candidate:
+    """The meaning of a text in a cell; the form asks for money in 万元 unless the cell itself names another unit."""
+    parsed = _parsed(text)
+    money = cell in money_cells()
+    value = money_in_wan(parsed) if money and parsed.value is not None else parsed.value
+    return Candidate(
+        printed=parsed.printed,
+        state=CellState(parsed.state),
+        value=value,
+        place=place,
+        route=route,
+        engines=engines,
+        doubt=_doubt(parsed, money),
+        readings=readings,
+    )
+
+
+def options_of(candidate: Candidate | None, cell: str) -> list[Option]:
+    """All that a cell may say with probabilities that sum to 1, the likeliest first.
+
+    Without readings (a text layer) what is printed is certain. Readings with one meaning (``1,234`` and ``1234``) are one
+    option; what the readings leave of the whole is the chance that it says something else.
+    """
+    if candidate is None or not candidate.readings:
+        return [(candidate, 1.0)]
+    found: dict[object, Option] = {}
+    for read, p in _meanings(candidate, cell):
+        first, so_far = found.get((read.state, read.value), (read, 0.0))
+        found[read.state, read.value] = (first, so_far + p)
+    options = sorted(found.values(), key=lambda option: -option[1])
+    left = 1.0 - sum(p for _, p in options)
+    unread = replace(candidate, state=CellState.TEXT, value=None, doubt="it could not be read for certain")
+    return sorted([*options, (unread, left)], key=lambda option: -option[1]) if left > LEAST_LEFT else options
+
+
+def _meanings(candidate: Candidate, cell: str) -> Iterator[tuple[Candidate, float]]:
+    for reading in candidate.readings:
+        read = candidate_of(reading.text, cell, candidate.place, candidate.route, candidate.engines)
+        yield replace(read, readings=candidate.readings), reading.p
+
+
+@cache
+def money_cells() -> frozenset[str]:
+    """Cells that a form asks for in 万元."""
+    labels = (label for form in load_forms().values() for label in form.labels().values())
+    return frozenset(label.id for label in labels if label.unit == "万元")
+
+
+def _parsed(text: str) -> CellQuantity:
+    """What is printed in a cell. Figures broken over lines in a narrow column are one number, but not for certain."""
+    parsed = parse_cell(text)
+    pieces = text.split()
+    if "\n" in text.strip() and len(pieces) > 1 and all(piece.isdecimal() for piece in pieces):
+        joined = parse_cell("".join(pieces))
+        return replace(joined, printed=parsed.printed, doubtful=True, note="the number is broken over lines")
+    return parsed
+
+
+def _doubt(parsed: CellQuantity, money: bool) -> str:
+    """Why the print is not plain. Three decimals are usual in 万元; a bound (10余) is no count."""
+    if parsed.doubtful:
+        return "" if money and parsed.note == NOTE_GROUP else parsed.note
+    return "" if parsed.qualifier == "exact" else f"the number is only a bound ({parsed.qualifier})"
