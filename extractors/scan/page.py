@@ -34,6 +34,8 @@ ROUTE = "ocr"
 BLANK_PAGE, INK_TONE = 0.0006, 150
 #: Below this usual probability of a character a page is named as illegible.
 ILLEGIBLE = 0.55
+#: A page with more lines and cells than any form has is tried on a few of them first: it may be a picture of something.
+MANY_CROPS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,11 @@ def _read(sheet: _Sheet) -> tuple[tuple[Word, ...], tuple[Ruling, ...], float]:
     clean = without_rules(sheet.grey, rules, [_pixels(table.box, sheet.dpi) for table in tables], sheet.dpi)
     glyph = glyph_height(clean, sheet.dpi)
     crops = _crops(tables, sheet.dpi, clean, ink_of(clean, glyph), glyph)
+    if len(crops) > MANY_CROPS:
+        trial = read_crops(crops[:: len(crops) // SAMPLE], glyph)
+        score = legibility([readings[0] for readings in trial if readings])
+        if score < ILLEGIBLE:
+            return (), rulings, score
     read = read_crops(crops, glyph)
     words = tuple(
         Word(readings[0].text, Box(*(edge * share for edge in crop.box)), readings)

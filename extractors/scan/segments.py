@@ -23,6 +23,8 @@ NUMBER_GAP = 0.55
 ONE_LINE = 1.2
 #: Above this many glyph heights a band holds several lines that touch.
 TOO_HIGH = 1.75
+#: A page with more separate parts than this shows noise, not text.
+MOST_PARTS = 6000
 #: A part of a run this share of its height is a glyph of a line of large print.
 LARGE_PRINT = 0.62
 
@@ -111,6 +113,8 @@ def runs_outside(ink: Gray, tables: Sequence[Pixels], glyph: float) -> list[Pixe
     closed = cv2.morphologyEx(free, cv2.MORPH_CLOSE, np.ones((1, width), np.uint8))
     closed = cv2.morphologyEx(closed, cv2.MORPH_CLOSE, np.ones((max(2, round(0.25 * glyph)), 1), np.uint8))
     count, _, stats, _ = cv2.connectedComponentsWithStats(closed)
+    if count > MOST_PARTS:
+        return []
     boxes = [(x, y, x + w, y + h) for x, y, w, h, _ in stats[1:count].tolist()]
     found = []
     for box in _put_together(boxes, glyph):
@@ -169,27 +173,27 @@ def _is_text(box: Pixels, glyph: float) -> bool:
 
 def _put_together(boxes: Sequence[Pixels], glyph: float) -> list[Pixels]:
     """Boxes of one line that overlap or nearly touch (a glyph of two parts above each other, a full stop) as one."""
-    merged: list[Pixels] = []
+    merged = np.zeros((len(boxes), 4), np.int64)
+    count = 0
     for box in sorted(boxes, key=lambda box: -(box[3] - box[1]) * (box[2] - box[0])):
-        for index, other in enumerate(merged):
-            if _one_run(box, other, glyph):
-                merged[index] = (
-                    min(box[0], other[0]),
-                    min(box[1], other[1]),
-                    max(box[2], other[2]),
-                    max(box[3], other[3]),
-                )
-                break
+        at = np.flatnonzero(_one_run(np.array(box), merged[:count], glyph))
+        if at.size:
+            first = merged[at[0]]
+            first[:2], first[2:] = np.minimum(first[:2], box[:2]), np.maximum(first[2:], box[2:])
         else:
-            merged.append(box)
-    return merged if len(merged) == len(boxes) else _put_together(merged, glyph)
+            merged[count] = box
+            count += 1
+    found: list[Pixels] = [(x0, y0, x1, y1) for x0, y0, x1, y1 in merged[:count].tolist()]
+    return found if count == len(boxes) else _put_together(found, glyph)
 
 
-def _one_run(box: Pixels, other: Pixels, glyph: float) -> bool:
-    across = min(box[2], other[2]) - max(box[0], other[0])
-    down = min(box[3], other[3]) - max(box[1], other[1])
-    lower = min(box[3] - box[1], other[3] - other[1])
-    together = max(box[3], other[3]) - min(box[1], other[1])
-    beside = down >= 0.5 * lower and across >= -RUN_GAP * glyph
-    above = across >= -0.1 * glyph and down >= -0.2 * glyph
-    return (beside or above) and together <= max(1.35 * glyph, 1.15 * max(box[3] - box[1], other[3] - other[1]))
+def _one_run(box: NDArray[np.int64], others: NDArray[np.int64], glyph: float) -> NDArray[np.bool_]:
+    """Which of the other boxes (count, 4) make one run with a box."""
+    across = np.minimum(box[2], others[:, 2]) - np.maximum(box[0], others[:, 0])
+    down = np.minimum(box[3], others[:, 3]) - np.maximum(box[1], others[:, 1])
+    heights = others[:, 3] - others[:, 1]
+    together = np.maximum(box[3], others[:, 3]) - np.minimum(box[1], others[:, 1])
+    beside = (down >= 0.5 * np.minimum(heights, box[3] - box[1])) & (across >= -RUN_GAP * glyph)
+    above = (across >= -0.1 * glyph) & (down >= -0.2 * glyph)
+    limit = np.maximum(1.35 * glyph, 1.15 * np.maximum(heights, box[3] - box[1]))
+    return (beside | above) & (together <= limit)
