@@ -17,13 +17,14 @@ from extractors.routing import judge_route
 from extractors.scan.raster import POINTS, SHORT_SIDE, Raster
 from extractors.scan.read import ENGINES, Crop, read_crops
 from extractors.scan.rules import Rules, rules_of, without_rules
-from extractors.scan.segments import Pixels, glyph_height, ink_of, lines_in_cell, runs_outside
+from extractors.scan.segments import Pixels, glyph_height, ink_of, lines_in_cell, runs_outside, thin_ink
 from extractors.scan.sheet import sheet_of
 from extractors.scan.straighten import Mapping, straightened
-from extractors.scan.strips import Gray
+from extractors.scan.strips import OTHER, Gray
 from extractors.scan.tone import toned
 from extractors.scan.upright import SAMPLE, WELL_READ, legibility, quarter_turns
 from models.evidence import Box, Place
+from models.readings import Reading
 
 #: Pages are worked on at this resolution, where an ideograph of a report is about thirty pixels high.
 WORKING_DPI = 200.0
@@ -34,6 +35,8 @@ ROUTE = "ocr"
 BLANK_PAGE, INK_TONE = 0.0006, 150
 #: Below this usual probability of a character a page is named as illegible.
 ILLEGIBLE = 0.55
+#: Strokes darker by this than the paper in a cell from which no text came are a sign that something stands there.
+PALE, MAYBE_BLANK = 28, 0.8
 #: A page with more lines and cells than any form has is tried on a few of them first: it may be a picture of something.
 MANY_CROPS = 500
 
@@ -223,13 +226,23 @@ def _quick_score(grey: Gray, dpi: float) -> float:
 def _placed(block: Block, sheet: _Sheet, raster: Raster) -> Block:
     """A block with its boxes led back to the page as it was given."""
     if isinstance(block, Line):
-        return replace(block, place=_led_back(block.place, sheet, raster))
+        return replace(block, text=block.text.replace(OTHER, ""), place=_led_back(block.place, sheet, raster))
     cells = tuple(_cell(cell, sheet, raster) for cell in block.cells)
     return Grid(cells, block.n_rows, block.n_columns, ROUTE, ENGINES, block.spatial)
 
 
 def _cell(cell: GridCell, sheet: _Sheet, raster: Raster) -> GridCell:
+    if not cell.text.strip() and cell.place.box is not None and not _is_empty(sheet, cell.place.box):
+        cell = replace(cell, readings=(Reading("", MAYBE_BLANK),))
     return replace(cell, place=_led_back(cell.place, sheet, raster))
+
+
+def _is_empty(sheet: _Sheet, box: Box) -> bool:
+    """Whether a cell without text shows no ink at all, however pale, away from its rules."""
+    x0, y0, x1, y1 = _pixels(box, sheet.dpi)
+    margin = round(0.8 * sheet.dpi / 25.4)
+    inside = sheet.grey[y0 + margin : y1 - margin, x0 + margin : x1 - margin]
+    return bool(inside.size == 0 or (thin_ink(inside) > PALE).sum() < 0.15 * (sheet.dpi / 25.4) ** 2)
 
 
 def _led_back(place: Place, sheet: _Sheet, raster: Raster) -> Place:

@@ -12,13 +12,15 @@ from extractors.scan.readers.digits import DigitReader
 from extractors.scan.readers.paddle import PaddleReader
 from extractors.scan.readers.protocol import Readings
 from extractors.scan.segments import Pixels
-from extractors.scan.strips import Gray
+from extractors.scan.strips import OTHER, Gray
 from extractors.scan.vote import fused, number_or_words
 from models.readings import Reading
 
 ENGINES = ("digits", "rapidocr")
 #: A crop wider than this many glyph heights holds words, not a number.
 LONGEST_NUMBER = 7.0
+#: A dash is lower than this many glyph heights.
+FLAT, SURE_DASH = 0.22, 0.98
 #: White left around a line, in glyph heights.
 ABOVE, BESIDE = 0.14, 0.3
 
@@ -65,7 +67,15 @@ def read_crops(crops: Sequence[Crop], glyph: float) -> list[Readings]:
     both = _paddle().read_both(images)
     for index, (free, held), own in zip(short, both, _digits().read(images), strict=True):
         found[index] = _short_readings(free, held, own)
+        if _is_dash(crops[index], glyph):
+            found[index] = (Reading("—", SURE_DASH),)
     return found
+
+
+def _is_dash(crop: Crop, glyph: float) -> bool:
+    """A lone level stroke about the middle of nothing: no engine reads such small ink well, and its shape is plain."""
+    x0, y0, x1, y1 = crop.box
+    return y1 - y0 <= FLAT * glyph and FLAT * glyph <= x1 - x0 <= 2.4 * glyph and x1 - x0 >= 2 * (y1 - y0)
 
 
 def _is_short(crop: Crop, glyph: float) -> bool:
@@ -78,4 +88,4 @@ def _short_readings(free: Readings, held: Readings, own: Readings) -> Readings:
         return fused({"digits": own, "rapidocr": held}) or free
     if free and free[0].text:
         return free
-    return (Reading("", 1.0),)
+    return (Reading(OTHER, 0.5),)

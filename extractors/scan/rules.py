@@ -19,6 +19,8 @@ DARKER, ALONG_MM = 26, 1.6
 QUIET, QUIET_TONE = 0.55, 0.7
 #: A worn rule keeps at least this share of its length, in any window of this width, in this tone of the paper or darker.
 WORN_LEFT, WORN_WINDOW_MM, WORN_TONE, WORN_QUIET = 0.06, 20.0, 0.75, 0.85
+#: What is left of a worn rule are specks at least this close on average; dashes in the cells of a row stand wider apart.
+SPECK_EVERY_MM = 3.5
 #: A rule is at most this thick.
 THICKEST_MM = 1.1
 #: Two pieces on one line with at most this between them are one rule when the faint ink between them covers enough.
@@ -84,11 +86,17 @@ def _worn(grey: Gray, known: Sequence[Stroke], dpi: float) -> list[Stroke]:
             continue
         start, end, at = x + int(columns.min()), x + int(columns.max()) + 1, y + float(rows.mean())
         specks = x + np.unique(columns)
-        if end - start < LONG_MM * dot or _covers(known, at, start, end, dot):
+        if end - start < LONG_MM * dot or _covers(known, at, start, end, dot) or _dashes(specks, end - start, dot):
             continue
         if float(_quiet(grey, round(at), dot)[specks].mean()) >= WORN_QUIET:
             found.append(Stroke(at, start, end, y - 1, y + height + 1, MOSTLY_THERE))
     return found
+
+
+def _dashes(specks: NDArray[np.intp], length: int, dot: float) -> bool:
+    """Whether specks in a row are few and far between: dashes in the cells of a row, not what is left of a rule."""
+    runs = 1 + int((np.diff(specks) > 1).sum())
+    return specks.size < 0.5 * length and runs * SPECK_EVERY_MM * dot < length
 
 
 def _covers(known: Sequence[Stroke], at: float, start: float, end: float, dot: float) -> bool:

@@ -23,6 +23,8 @@ NUMBER_GAP = 0.55
 ONE_LINE = 1.2
 #: Above this many glyph heights a band holds several lines that touch.
 TOO_HIGH = 1.75
+#: A thin stroke is ink when it is darker than the paper around by this, of 255.
+THIN = 45
 #: A page with more separate parts than this shows noise, not text.
 MOST_PARTS = 6000
 #: A part of a run this share of its height is a glyph of a line of large print.
@@ -31,11 +33,16 @@ LARGE_PRINT = 0.62
 
 def ink_of(grey: Gray, glyph: float) -> Gray:
     """The ink of a page without its specks (uint8, 0 or 1)."""
-    ink = (grey < 255 * (INK + 0.06)).astype(np.uint8)
+    ink = ((grey < 255 * (INK + 0.06)) | (thin_ink(grey) > THIN)).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     small = stats[:, cv2.CC_STAT_AREA] < max(2.0, SPECK * glyph * glyph)
     small[0] = True
     return (~small[labels]).astype(np.uint8) if count > 1 else ink
+
+
+def thin_ink(grey: Gray) -> Gray:
+    """How much darker than the paper around thin strokes are: blur pales a dash or a hair line more than a glyph."""
+    return cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, np.ones((9, 9), np.uint8))
 
 
 def glyph_height(grey: Gray, dpi: float) -> float:

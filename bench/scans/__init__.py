@@ -1,0 +1,1 @@
+"""Scans of generated reports, at levels of damage that archives know."""
