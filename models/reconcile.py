@@ -104,7 +104,7 @@ def reconcile(form_id: str, rows: Sequence[RowReading]) -> Reconciled:
     order = load_forms()[form_id].cell_ids()
     suspects = _suspects(outcomes)
     judged = {cell: _judge(cell, cells.get(cell), outcomes, suspects.get(cell, ())) for cell in order}
-    _name_absent(form_id, judged, set(cells))
+    _name_absent(form_id, judged, set(cells), scanned=_scanned(rows))
     return Reconciled(judged, tuple(Verdict(outcome, _cause(outcome, cells)) for outcome in outcomes))
 
 
@@ -242,13 +242,22 @@ def _confidence(candidate: Candidate | None, match: float, p: float, failing: bo
     return round(trust * p, 6)
 
 
-def _name_absent(form_id: str, judged: dict[str, Judged], present: set[str]) -> None:
-    """A row missing from a table that is otherwise there may have been lost: that is for a person to see."""
+def _scanned(rows: Sequence[RowReading]) -> bool:
+    """Whether any row was read from a picture, where rows can be lost in the reading."""
+    candidates = (c for row in rows for hypothesis in row.hypotheses for c in hypothesis.candidates)
+    return any(candidate is not None and candidate.route == "ocr" for candidate in candidates)
+
+
+def _name_absent(form_id: str, judged: dict[str, Judged], present: set[str], *, scanned: bool) -> None:
+    """A row missing from a table that is otherwise there may have been lost: that is for a person to see.
+
+    A whole block may be left out in print; on a scan it may have been lost too.
+    """
     for table in load_forms()[form_id].tables:
         here = [row for row in table.rows if any(f"{table.id}.{row.id}.{c.id}" in present for c in row.columns)]
         blocks = {row.block for row in here}
         for row in table.rows:
-            if row in here or (here and row.block not in blocks):
+            if row in here or (here and row.block not in blocks and not scanned):
                 continue
             why = "the row was not found in its table" if here else "the table was not found"
             for column in row.columns:

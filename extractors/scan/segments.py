@@ -156,9 +156,11 @@ def _numbers_apart(ink: Gray, box: Pixels, glyph: float) -> list[Pixels]:
 
 
 def _is_figure(part: Gray, piece: tuple[int, int], glyph: float) -> bool:
-    """Narrower and lower than an ideograph, and no mere speck or comma."""
+    """Narrower and lower than an ideograph, and no mere speck or comma; or a dash."""
     rows = np.flatnonzero(part[:, piece[0] : piece[1]].any(axis=1))
     height = int(rows[-1]) - int(rows[0]) + 1
+    if height <= 0.22 * glyph:
+        return 0.3 * glyph <= piece[1] - piece[0] <= 2.4 * glyph
     return piece[1] - piece[0] <= 0.75 * glyph and 0.5 * glyph <= height <= 0.95 * glyph
 
 

@@ -12,6 +12,8 @@ from extractors.scan.strips import Gray
 
 #: Hue is measured by how far the strongest channel stands above the weakest, of 255.
 COLOURED = 45
+#: Coloured ink whose strongest channel is lighter than this lies on bare paper, not over print.
+STAMP_ALONE = 150
 #: A seal, or several that touch, is wider and higher than this many millimetres; a line of a red title is not so high.
 SEAL_MM = 14.0
 #: Light is uneven when the paper of one place is darker than that of another by more than this, of 255.
@@ -29,7 +31,8 @@ def toned(image: Colour, dpi: float) -> tuple[Gray, tuple[str, ...]]:
     coloured = ((chroma > COLOURED) & (image[:, :, 2] >= image[:, :, 1])).astype(np.uint8)
     for x, y, width, height in _seals(coloured, dpi):
         area = (slice(y, y + height), slice(x, x + width))
-        grey[area] = np.maximum(grey[area], strongest[area])
+        bare = (chroma[area] > COLOURED // 2) & (strongest[area] > STAMP_ALONE)
+        grey[area] = np.where(bare, np.maximum(strongest[area], 250), np.maximum(grey[area], strongest[area]))
         steps.append("seal")
     paper = _paper(grey)
     if paper.max() - paper.min() > UNEVEN:
