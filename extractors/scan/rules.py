@@ -16,7 +16,7 @@ LEVEL_MM, UPRIGHT_MM = 6.0, 4.6
 #: A rule is darker than its surroundings by this, of 255, after averaging over this length along it.
 DARKER, ALONG_MM = 26, 1.6
 #: At least this share of a rule has nothing darker than the second (of the paper) beside it.
-QUIET, QUIET_TONE = 0.55, 0.7
+QUIET, QUIET_TONE = 0.6, 0.7
 #: A worn rule keeps at least this share of its length, in any window of this width, in this tone of the paper or darker.
 WORN_LEFT, WORN_WINDOW_MM, WORN_TONE, WORN_QUIET = 0.06, 20.0, 0.75, 0.85
 #: What is left of a worn rule are specks at least this close on average; dashes in the cells of a row stand wider apart.
@@ -29,7 +29,7 @@ GAP_MM, FAINT_SHARE = 12.0, 0.4
 BREAK_MM = 1.2
 #: Longer than this a level or an upright stroke is no part of glyphs when at least this share of it is there; a shorter
 #: one must be whole and end on rules at both ends, at most this far from them.
-LONG_MM, LONG_UPRIGHT_MM, MOSTLY_THERE, WITHOUT_GAP, MEET_MM = 22.0, 14.0, 0.6, 0.9, 1.1
+LONG_MM, LONG_UPRIGHT_MM, MOSTLY_THERE, WITHOUT_GAP, MEET_MM = 22.0, 14.0, 0.65, 0.9, 1.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,13 +219,14 @@ def _continues(stroke: Stroke, piece: Stroke, faint: Gray, dot: float) -> bool:
 
 def _merged(stroke: Stroke, piece: Stroke) -> Stroke:
     one, other = stroke.end - stroke.start, piece.end - piece.start
+    end = max(stroke.end, piece.end)
     return Stroke(
         (stroke.at * one + piece.at * other) / (one + other),
         stroke.start,
-        max(stroke.end, piece.end),
+        end,
         min(stroke.top, piece.top),
         max(stroke.bottom, piece.bottom),
-        (stroke.covered * one + piece.covered * other) / (one + other),
+        min(1.0, (stroke.covered * one + piece.covered * other) / (end - stroke.start)),
     )
 
 
