@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from math import prod
 
 from models.forms import load_forms
-from models.identities import Identity, Outcome, evaluate, identities
+from models.identities import Identity, Outcome, evaluate, identities, operands
 from models.readings import Candidate, CellState, Hypothesis, Number, RowReading
 
 #: How likely a truthful report breaks an identity, and how much an identity that cannot be evaluated says.
@@ -99,8 +99,8 @@ def reconcile(form_id: str, rows: Sequence[RowReading]) -> Reconciled:
         for cell, options in _marginals(row, weights).items():
             cells[cell] = _Cell(options, row.match, row.notes)
             values[cell] = _value(cells[cell].best[0])
-    operands = _operands({name: cell.best[0] for name, cell in cells.items()})
-    outcomes = [evaluate(rule, operands) for rule in rules]
+    added = _operands({name: cell.best[0] for name, cell in cells.items()})
+    outcomes = [evaluate(rule, added) for rule in rules]
     order = load_forms()[form_id].cell_ids()
     judged = {cell: _judge(cell, cells.get(cell), outcomes) for cell in order}
     _name_absent(form_id, judged, set(cells))
@@ -108,18 +108,9 @@ def reconcile(form_id: str, rows: Sequence[RowReading]) -> Reconciled:
 
 
 def _operands(candidates: Mapping[str, Candidate | None]) -> dict[str, Number | None]:
-    """What each cell adds to a sum. The values of the cells stay as they are: a blank is never reported as 0.
-
-    A dash or 无 says that there is nothing, so it adds nothing. A blank does so only in a table that prints no 0 at all:
-    there leaving blank is how the office writes 0. In any other table a blank is unknown, and so is its sum.
-    """
-    zeros = {name.split(".")[0] for name, candidate in candidates.items() if _value(candidate) == 0}
-    operands: dict[str, Number | None] = {}
-    for name, candidate in candidates.items():
-        state = candidate.state if candidate is not None else None
-        left_out = state is CellState.BLANK and name.split(".")[0] not in zeros
-        operands[name] = 0 if state is CellState.NA or left_out else _value(candidate)
-    return operands
+    return operands(
+        {name: (seen.state, seen.value) if seen is not None else (None, None) for name, seen in candidates.items()}
+    )
 
 
 def _firm(row: RowReading) -> Iterator[tuple[str, Candidate | None]]:
