@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
@@ -16,8 +19,12 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import create_engine, text
 
+from extractors.options import ExtractOptions
+from worker.services import Services, open_services
+from worker.settings import ServiceSettings
 from worker.store.database import Database
 
+REPOSITORY = Path(__file__).resolve().parents[1]
 PATIENCE = 60.0
 T = TypeVar("T")
 
@@ -101,3 +108,100 @@ def database(database_url: str) -> Iterator[Database]:
     made.migrate()
     yield made
     made.close()
+
+
+class RedisServer:
+    """A Redis that keeps nothing, on a socket; it can be killed and comes back empty."""
+
+    def __init__(self, folder: Path) -> None:
+        self._socket = folder / "redis.sock"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"redis+socket://{self._socket}"
+
+    def start(self) -> None:
+        command = ["redis-server", "--port", "0", "--unixsocket", str(self._socket), "--save", "", "--daemonize", "no"]
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=self._socket.parent)
+        eventually(self._socket.exists, "Redis")
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._socket.unlink(missing_ok=True)
+
+
+@pytest.fixture
+def redis_server() -> Iterator[RedisServer]:
+    if shutil.which("redis-server") is None:
+        pytest.skip("Redis is not installed (apt-get install redis-server)")
+    with tempfile.TemporaryDirectory(prefix="gouji-redis-") as folder:
+        server = RedisServer(Path(folder))
+        server.start()
+        yield server
+        server.kill()
+
+
+def settings_for(database_url: str, broker_url: str, folder: Path, **others: object) -> ServiceSettings:
+    """Settings with short times, as tests like them."""
+    quick = {"sweep_seconds": 0.5, "lease_seconds": 5.0, "resend_seconds": 1.0, "settle_seconds": 0.3, "workers": 2}
+    given = {"database_url": database_url, "broker_url": broker_url, "data_dir": folder / "data", **quick, **others}
+    return ServiceSettings.model_validate(given)
+
+
+def environment(settings: ServiceSettings) -> dict[str, str]:
+    """The variables that make a process see these settings."""
+    given = {name: getattr(settings, name) for name in settings.model_fields_set}
+    return {f"GOUJI_{name}".upper(): ",".join(v) if isinstance(v, tuple) else str(v) for name, v in given.items()}
+
+
+class Processes:
+    """Real processes of the service. All are gone when the test is over."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._started: list[subprocess.Popen[bytes]] = []
+
+    def start(self, settings: ServiceSettings, *args: str, program: str = "api.cli") -> subprocess.Popen[bytes]:
+        """Run ``gouji ARGS``, or another module that takes the same arguments."""
+        log = self._folder / f"process-{len(self._started)}.log"
+        with log.open("wb") as stream:
+            process = subprocess.Popen(
+                [sys.executable, "-W", "ignore", "-m", program, *args],
+                cwd=REPOSITORY, env={**os.environ, **environment(settings)}, stdout=stream, stderr=stream,
+                start_new_session=True,
+            )  # fmt: skip
+        self._started.append(process)
+        return process
+
+    def logs(self) -> str:
+        """Everything that was said, for the message of a test that fails."""
+        return "\n".join(path.read_text(errors="replace") for path in sorted(self._folder.glob("process-*.log")))
+
+    def stop(self) -> None:
+        for process in self._started:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+@pytest.fixture
+def processes(tmp_path: Path) -> Iterator[Processes]:
+    made = Processes(tmp_path)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, redis_server: RedisServer) -> ServiceSettings:
+    """A service on SQLite with a Redis of its own."""
+    return settings_for(f"sqlite:///{tmp_path}/gouji.db", redis_server.url, tmp_path)
+
+
+@pytest.fixture
+def services(settings: ServiceSettings) -> Iterator[Services]:
+    """The parts of that service, in this process."""
+    with closing(open_services(settings, ExtractOptions())) as made:
+        yield made

@@ -208,11 +208,10 @@ def test_what_was_left_behind_is_found(database: Database) -> None:
         assert [d.id for d in upkeep.unsent(session, received_before=later, limit=9)] == [unsent]
         assert [d.id for d in upkeep.unsent(session, received_before=NOW, limit=9)] == []
         assert [d.id for d in upkeep.waiting(session, "digital", queued_before=later, limit=9)] == [waiting]
-        assert [d.id for d in upkeep.abandoned(session, now=later, limit=9)] == [running]
-        assert [d.id for d in upkeep.abandoned(session, now=NOW + 1, limit=9)] == []
+        assert [d.id for d in upkeep.running(session)] == [running]
     with database.write() as session:
-        assert not leases.release_abandoned(session, running, now=NOW + 1)
-        assert leases.release_abandoned(session, running, now=later)
+        assert not leases.release(session, running, "another's")
+        assert leases.release(session, running, "a")
     assert status(database, running) is Status.RECEIVED
 
 

@@ -39,7 +39,6 @@ class Database:
         """A snapshot; what is changed in it is dropped. Raises StoreUnavailable."""
         with self._session(writing=False) as session:
             yield session
-            session.rollback()
 
     @contextmanager
     def write(self) -> Iterator[Session]:

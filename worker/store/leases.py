@@ -108,7 +108,10 @@ def finish(session: Session, claimed: Claimed, outcome: Outcome, *, now: float) 
 
 
 def quarantine(session: Session, document_id: int, *, message: str, now: float) -> None:
-    """Leave a document alone from now on. Does nothing when it is finished already."""
+    """Leave a document alone from now on. Does nothing when it is finished already.
+
+    The caller has made sure that nobody works on it.
+    """
     ended = _ended(Outcome(Status.QUARANTINED, error=("quarantined", message)), now)
     query = update(DocumentRecord).where(DocumentRecord.id == document_id, DocumentRecord.status.in_(OPEN))
     session.execute(query.values(**ended).execution_options(synchronize_session=False))
@@ -143,12 +146,12 @@ def _change(session: Session, claimed: Claimed, **values: object) -> bool:
     return session.scalars(query).first() is not None
 
 
-def release_abandoned(session: Session, document_id: int, *, now: float) -> bool:
-    """Let a document whose lease has run out be claimed again; False when it is held after all."""
+def release(session: Session, document_id: int, lease: str | None) -> bool:
+    """Let a document be claimed again whose holder is dead; False when it is no longer held under that lease."""
     query = (
         update(DocumentRecord)
         .where(DocumentRecord.id == document_id)
-        .where(DocumentRecord.status == Status.RUNNING, DocumentRecord.lease_until < now)
+        .where(DocumentRecord.status == Status.RUNNING, DocumentRecord.lease == lease)
         .values(status=Status.RECEIVED, lease=None, lease_until=None)
         .returning(DocumentRecord.id)
         .execution_options(synchronize_session=False)

@@ -122,7 +122,7 @@ class DocumentRecord(Base):
     interactive: Mapped[bool] = mapped_column(server_default=false())
     status: Mapped[str] = mapped_column(String(12), default=Status.RECEIVED)
     attempts: Mapped[int] = mapped_column(default=0)
-    lease: Mapped[str | None] = mapped_column(String(32))
+    lease: Mapped[str | None] = mapped_column(String(120))
     lease_until: Mapped[float | None]
     pipeline_version: Mapped[str | None] = mapped_column(String(64))
     reports: Mapped[int] = mapped_column(default=0)

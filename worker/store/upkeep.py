@@ -40,10 +40,9 @@ def unsent(session: Session, *, received_before: float, limit: int) -> Sequence[
     return session.scalars(query.order_by(DocumentRecord.id).limit(limit)).all()
 
 
-def abandoned(session: Session, *, now: float, limit: int) -> Sequence[DocumentRecord]:
-    """Documents whose lease has run out: whoever worked on them is dead."""
-    query = select(DocumentRecord).where(DocumentRecord.status == Status.RUNNING, DocumentRecord.lease_until < now)
-    return session.scalars(query.limit(limit)).all()
+def running(session: Session) -> Sequence[DocumentRecord]:
+    """Documents that somebody works on, or died over: no more than there are worker processes."""
+    return session.scalars(select(DocumentRecord).where(DocumentRecord.status == Status.RUNNING)).all()
 
 
 def unsettled(session: Session, *, after: int = 0, limit: int = 200) -> Sequence[DocumentRecord]:

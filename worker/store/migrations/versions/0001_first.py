@@ -61,7 +61,7 @@ def _documents() -> None:
         sa.Column("interactive", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("status", sa.String(12), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("lease", sa.String(32)),
+        sa.Column("lease", sa.String(120)),
         sa.Column("lease_until", sa.Double()),
         sa.Column("pipeline_version", sa.String(64)),
         sa.Column("reports", sa.Integer(), nullable=False),
