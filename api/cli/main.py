@@ -36,6 +36,7 @@ class Entry(NamedTuple):
 COMMANDS: dict[str, Entry] = {
     "extract": Entry("api.cli.extract", "read reports from files, folders and archives"),
     "worker": Entry("api.cli.worker", "read what is queued (one of many, for a deployment)"),
+    "watch": Entry("api.cli.watch", "take in what falls into a folder"),
     "schema": Entry("api.cli.schema", "print the JSON Schema of reports and errors"),
     "forms": Entry("api.cli.forms", "list the national forms and their cells"),
     "doctor": Entry("api.cli.doctor", "say what is installed here and what is missing"),

@@ -233,7 +233,7 @@ def test_an_archive_is_settled_when_its_members_are_over(database: Database) -> 
         assert (found.id, found.inbox_path) == (archive.id, path)
         assert documents.member_counts(session, archive.id) == {Status.DONE: 1}
     with database.write() as session:
-        upkeep.mark_settled(session, archive.id)
+        upkeep.mark_settled(session, archive.id, b"/in/done/z.zip")
     with database.read() as session:
         assert upkeep.unsettled(session) == []
 

@@ -64,6 +64,9 @@ def record(
     common = {"batch_id": batch_id, "parent_id": parent_id, "interactive": interactive, "created_at": now}
     insert_ignoring(session, DocumentRecord, [{**common, **_row(key, a, now)} for key, a in rows.items()])
     known = _by_key(session, batch_id, list(rows))
+    for key, arrival in rows.items():
+        if arrival.inbox_path is not None:  # it lies in the inbox, be it for the first time or again
+            known[key].inbox_path, known[key].settled = arrival.inbox_path, False
     return [known[key] for key in rows]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, aliased
 
 from worker.store.records import FINAL, OPEN, DocumentRecord, Status
@@ -47,20 +47,29 @@ def running(session: Session) -> Sequence[DocumentRecord]:
 
 def unsettled(session: Session, *, after: int = 0, limit: int = 200) -> Sequence[DocumentRecord]:
     """Documents from an inbox whose work is over and whose file still has to be moved; archives with all their members."""
-    return session.scalars(_settling().where(DocumentRecord.id > after).limit(limit)).all()
-
-
-def _settling() -> Select[DocumentRecord]:
     member = aliased(DocumentRecord)
     still_open = select(member.id).where(member.parent_id == DocumentRecord.id, member.status.in_(OPEN)).exists()
-    return (
-        select(DocumentRecord)
-        .where(DocumentRecord.settled.is_(False), DocumentRecord.status.in_(FINAL), ~still_open)
-        .order_by(DocumentRecord.id)
+    query = select(DocumentRecord).where(
+        DocumentRecord.settled.is_(False), DocumentRecord.status.in_(FINAL), ~still_open, DocumentRecord.id > after
     )
+    return session.scalars(query.order_by(DocumentRecord.id).limit(limit)).all()
 
 
-def mark_settled(session: Session, document_id: int) -> None:
-    """The file of this document is where it belongs."""
-    query = update(DocumentRecord).where(DocumentRecord.id == document_id)
-    session.execute(query.values(settled=True).execution_options(synchronize_session=False))
+def mark_settled(session: Session, document_id: int, inbox_path: bytes) -> None:
+    """The file of this document has come to where it ends. Does nothing when it has come in once more meanwhile."""
+    query = update(DocumentRecord).where(DocumentRecord.id == document_id, DocumentRecord.status.in_(FINAL))
+    query = query.values(settled=True, inbox_path=inbox_path)
+    session.execute(query.execution_options(synchronize_session=False))
+
+
+def awaits_settling(session: Session) -> bool:
+    """Whether any document from an inbox is still on its way."""
+    query = select(DocumentRecord.id).where(DocumentRecord.settled.is_(False))
+    return session.scalars(query.limit(1)).first() is not None
+
+
+def expected(session: Session, inbox_paths: Sequence[bytes]) -> set[bytes]:
+    """Which of these files in an inbox belong to documents that are still on their way."""
+    query = select(DocumentRecord.inbox_path).where(DocumentRecord.settled.is_(False))
+    query = query.where(DocumentRecord.inbox_path.in_(inbox_paths))
+    return {path for path in session.scalars(query) if path is not None}
