@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from contextlib import closing
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import func, insert, inspect, select
 
 from models.decisions import Answer
-from models.errors import Conflict, NotFound, StoreUnavailable, UsageError
+from models.errors import Conflict, NotFound, ServiceError, StoreUnavailable, UsageError
 from models.readings import CellState
 from models.report import (
     Cell,
@@ -29,6 +30,8 @@ from models.report import (
     ReviewReason,
     SourceInfo,
 )
+from worker.deciding import Verdict
+from worker.deciding import decide as decide_now
 from worker.store import batches, decisions, documents, leases, replies, results, review, upkeep
 from worker.store.database import Database
 from worker.store.documents import Arrival
@@ -346,16 +349,41 @@ def test_two_people_at_the_same_moment_do_not_either(database: Database, read_do
     assert sorted(outcomes) == ["conflict", "conflict", "conflict", "kept"]
 
 
-def test_the_queue_forgets_what_was_decided_in_every_copy(database: Database, read_document: int) -> None:
-    everything = review.ReviewFilter()
+def test_the_queue_forgets_what_was_decided_and_remembers_it_when_that_is_taken_back(
+    database: Database, read_document: int
+) -> None:
+    (copy,) = recorded(database, batch="eine Kopie")
+    claimed = claim(database, copy)
+    assert isinstance(claimed, Claimed)
+    with database.write() as session:
+        leases.finish(session, claimed, results.outcome([a_report()], "1"), now=NOW)
+    verdict = Verdict(read_document, "requests.new.total", "confirm", "李", seen=0)
     with database.read() as session:
-        (item,) = review.page(session, everything)
+        (item,) = review.page(session, review.ReviewFilter())
         assert (item.cell, item.code, item.organ) == ("requests.new.total", "confidence", "青禾县人民政府")
-    for is_open in (False, True):
-        with database.write() as session:
-            review.refresh_copies(session, SHA, 1, "requests.new.total", is_open=is_open)
-        with database.read() as session:
-            assert review.count(session, everything) == int(is_open)
+    decided = decide_now(database, verdict)
+    assert (decided.cell.status, decided.decision.version) == ("confirmed", 1)
+    with database.read() as session:
+        assert review.count(session, review.ReviewFilter()) == 0
+        (in_copy,) = results.of_document(session, documents.get(session, copy))
+    assert isinstance(in_copy, Report)
+    assert in_copy.cells["requests.new.total"].status == "confirmed"
+    decide_now(database, replace(verdict, action="undo", seen=1))
+    with database.read() as session:
+        assert review.count(session, review.ReviewFilter()) == 2, "in both copies"
+
+
+def test_a_verdict_that_says_nothing_or_is_about_nothing_is_refused(database: Database, read_document: int) -> None:
+    verdict = Verdict(read_document, "requests.new.total", "correct", "李", seen=0)
+    with pytest.raises(ServiceError, match="needs a state"):
+        decide_now(database, verdict)
+    with pytest.raises(ServiceError, match="no decision"):
+        decide_now(database, replace(verdict, action="undo"))
+    for wrong in (replace(verdict, cell="no.such.cell"), replace(verdict, part=2), replace(verdict, document_id=99)):
+        with pytest.raises(NotFound):
+            decide_now(database, wrong)
+    with database.read() as session:
+        assert decisions.of_part(session, SHA, 1) == []
 
 
 def test_progress_counts_documents_reports_and_cells(database: Database, read_document: int) -> None:
@@ -376,7 +404,7 @@ def test_pages_join_without_gap_or_overlap(database: Database) -> None:
     with database.write() as session:
         rows = [
             {"document_id": ids[n % 7], "batch_id": 1, "part": 1, "cell": None, "code": "form", "why": "w",
-             "organ": None, "year": None, "rank": n % 3, "open": True} for n in range(20)
+             "organ": None, "year": None, "rank": n % 3} for n in range(20)
         ]  # fmt: skip
         session.execute(insert(ReviewItemRecord), rows)
     seen: list[tuple[int, int]] = []
@@ -436,7 +464,7 @@ def test_readers_do_not_wait_for_a_writer(database: Database) -> None:
 def test_a_page_of_a_long_queue_is_quick(database: Database) -> None:
     """100,000 doubts: a page from anywhere is read through an index, which the plan of the database shows."""
     (document,) = recorded(database)
-    row = {"document_id": document, "batch_id": 1, "part": 1, "cell": "c", "code": "form", "why": "w", "open": True}
+    row = {"document_id": document, "batch_id": 1, "part": 1, "cell": "c", "code": "form", "why": "w"}
     with database.write() as session:
         session.execute(insert(ReviewItemRecord), [{**row, "rank": n % 1000, "organ": None} for n in range(100_000)])
     if not database.is_sqlite:
@@ -448,7 +476,7 @@ def test_a_page_of_a_long_queue_is_quick(database: Database) -> None:
         assert [item.rank for item in found] == [500] * 50
         plan = session.connection().exec_driver_sql(
             ("EXPLAIN QUERY PLAN " if database.is_sqlite else "EXPLAIN ")
-            + "SELECT * FROM review_items WHERE open = true AND batch_id = 1 AND (rank, id) > (500, 0) "
+            + "SELECT * FROM review_items WHERE batch_id = 1 AND (rank, id) > (500, 0) "
             "ORDER BY rank, id LIMIT 50"
         )
         text = " ".join(str(line) for line in plan)

@@ -149,6 +149,13 @@ def page(
     return session.scalars(query.order_by(DocumentRecord.id).limit(limit)).all()
 
 
+def copies(session: Session, document: DocumentRecord) -> Sequence[DocumentRecord]:
+    """All documents with the same bytes, this one included."""
+    if document.sha256 is None:
+        return [document]
+    return session.scalars(select(DocumentRecord).where(DocumentRecord.sha256 == document.sha256)).all()
+
+
 def member_counts(session: Session, parent_id: int) -> dict[Status, int]:
     """What became of the members of an archive, archives inside of it apart."""
     query = (

@@ -194,15 +194,15 @@ class DecisionRecord(Base):
 class ReviewItemRecord(Base):
     """Something a person should look at. Made from a result and its decisions, so it can be made anew at any time.
 
-    ``rank`` orders the queue: the smallest is the worst. ``open`` is false once a person has decided.
+    ``rank`` orders the queue: the smallest is the worst.
     """
 
     __tablename__ = "review_items"
     __table_args__ = (
-        Index("ix_review_all", "open", "rank", "id"),
-        Index("ix_review_batch", "batch_id", "open", "rank", "id"),
-        Index("ix_review_code", "code", "open", "rank", "id"),
-        Index("ix_review_organ", "organ", "open", "rank", "id"),
+        Index("ix_review_all", "rank", "id"),
+        Index("ix_review_batch", "batch_id", "rank", "id"),
+        Index("ix_review_code", "code", "rank", "id"),
+        Index("ix_review_organ", "organ", "rank", "id"),
         Index("ix_review_document", "document_id", "part", "cell"),
     )
 
@@ -216,7 +216,6 @@ class ReviewItemRecord(Base):
     organ: Mapped[str | None] = mapped_column(String(200))
     year: Mapped[int | None]
     rank: Mapped[int]
-    open: Mapped[bool] = mapped_column(default=True)
 
 
 class ReplyRecord(Base):

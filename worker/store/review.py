@@ -1,7 +1,7 @@
 """The queue of what people should look at, the worst first.
 
-Items are made from results and decisions and can be made anew at any time; what was decided is kept elsewhere and is
-never lost with them.
+An item stands for one reason for review of one report, as that is after all decisions; so what was decided is not in the
+queue. Items can be made anew at any time.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, delete, func, select, tuple_, update
+from sqlalchemy import ColumnElement, delete, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from models.report import Report, Result, ReviewReason
@@ -87,14 +87,13 @@ def _row(document: DocumentRecord, report: Report, reason: ReviewReason) -> dict
         "organ": organ.replace("\0", "\ufffd")[:200] if isinstance(organ, str) else None,
         "year": year if isinstance(year, int) else None,
         "rank": rank(reason, report),
-        "open": True,
     }
 
 
 def page(
     session: Session, wanted: ReviewFilter, *, after: Place | None = None, limit: int = 50
 ) -> Sequence[ReviewItemRecord]:
-    """Open items, the worst first; the cost does not grow with how far down the queue the page is."""
+    """Items, the worst first; the cost does not grow with how far down the queue the page is."""
     query = select(ReviewItemRecord).where(*_conditions(wanted))
     if after is not None:
         query = query.where(tuple_(ReviewItemRecord.rank, ReviewItemRecord.id) > (after.rank, after.id))
@@ -102,13 +101,13 @@ def page(
 
 
 def count(session: Session, wanted: ReviewFilter) -> int:
-    """How many items are open."""
+    """How many items there are."""
     query = select(func.count()).select_from(ReviewItemRecord).where(*_conditions(wanted))
     return session.execute(query).scalar_one()
 
 
 def _conditions(wanted: ReviewFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [ReviewItemRecord.open.is_(True)]
+    conditions: list[ColumnElement[bool]] = []
     if wanted.batch_id is not None:
         conditions.append(ReviewItemRecord.batch_id == wanted.batch_id)
     if wanted.organ is not None:
@@ -119,18 +118,6 @@ def _conditions(wanted: ReviewFilter) -> list[ColumnElement[bool]]:
 
 
 def of_document(session: Session, document_id: int) -> Sequence[ReviewItemRecord]:
-    """All open items of a document, the worst first."""
-    query = select(ReviewItemRecord).where(ReviewItemRecord.document_id == document_id, ReviewItemRecord.open.is_(True))
+    """All items of a document, the worst first."""
+    query = select(ReviewItemRecord).where(ReviewItemRecord.document_id == document_id)
     return session.scalars(query.order_by(ReviewItemRecord.rank, ReviewItemRecord.id)).all()
-
-
-def refresh_copies(session: Session, sha256: str, part: int, cell: str, *, is_open: bool) -> None:
-    """Close (or open again) the items on a cell in all documents with these bytes, since one page was looked at."""
-    copies = select(DocumentRecord.id).where(DocumentRecord.sha256 == sha256)
-    query = (
-        update(ReviewItemRecord)
-        .where(ReviewItemRecord.document_id.in_(copies))
-        .where(ReviewItemRecord.part == part, ReviewItemRecord.cell == cell)
-        .values(open=is_open)
-    )
-    session.execute(query.execution_options(synchronize_session=False))

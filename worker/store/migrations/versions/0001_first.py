@@ -137,10 +137,9 @@ def _review_items() -> None:
         sa.Column("organ", sa.String(200)),
         sa.Column("year", sa.Integer()),
         sa.Column("rank", sa.Integer(), nullable=False),
-        sa.Column("open", sa.Boolean(), nullable=False),
     )
-    op.create_index("ix_review_all", "review_items", ["open", "rank", "id"])
-    op.create_index("ix_review_batch", "review_items", ["batch_id", "open", "rank", "id"])
-    op.create_index("ix_review_code", "review_items", ["code", "open", "rank", "id"])
-    op.create_index("ix_review_organ", "review_items", ["organ", "open", "rank", "id"])
+    op.create_index("ix_review_all", "review_items", ["rank", "id"])
+    op.create_index("ix_review_batch", "review_items", ["batch_id", "rank", "id"])
+    op.create_index("ix_review_code", "review_items", ["code", "rank", "id"])
+    op.create_index("ix_review_organ", "review_items", ["organ", "rank", "id"])
     op.create_index("ix_review_document", "review_items", ["document_id", "part", "cell"])
