@@ -35,6 +35,7 @@ class Entry(NamedTuple):
 
 COMMANDS: dict[str, Entry] = {
     "extract": Entry("api.cli.extract", "read reports from files, folders and archives"),
+    "api": Entry("api.cli.api", "serve HTTP"),
     "worker": Entry("api.cli.worker", "read what is queued (one of many, for a deployment)"),
     "watch": Entry("api.cli.watch", "take in what falls into a folder"),
     "schema": Entry("api.cli.schema", "print the JSON Schema of reports and errors"),

@@ -65,6 +65,12 @@ def page(session: Session, *, before: int | None = None, limit: int = 50) -> Seq
     return session.scalars(query).all()
 
 
+def after(session: Session, last: int, *, limit: int) -> Sequence[BatchRecord]:
+    """Batches in order of arrival, behind the one with the id ``last``."""
+    query = select(BatchRecord).where(BatchRecord.id > last).order_by(BatchRecord.id)
+    return session.scalars(query.limit(limit)).all()
+
+
 def is_finished(session: Session, batch_id: int) -> bool:
     """Whether nothing of the batch has work ahead of it. An empty batch is finished."""
     query = select(DocumentRecord.id).where(DocumentRecord.batch_id == batch_id, DocumentRecord.status.in_(OPEN))
@@ -83,3 +89,10 @@ def progress(session: Session, batch_id: int) -> Progress:
     counts = {status: sum(row[2] for row in rows if row[:2] == (status, Kind.FILE)) for status in Status}
     reports, accepted, review = (sum(row[at] for row in rows) for at in (3, 4, 5))
     return Progress(counts, reports, accepted, review, finished=all(row[0] not in OPEN for row in rows))
+
+
+def counts_of_all(session: Session) -> dict[Status, int]:
+    """Documents of all batches by status."""
+    query = select(DocumentRecord.status, func.count()).group_by(DocumentRecord.status)
+    found = {status: count for status, count in session.execute(query)}
+    return {status: found.get(status, 0) for status in Status}

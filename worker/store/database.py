@@ -15,8 +15,9 @@ from models.errors import StoreUnavailable, UsageError
 
 #: Seconds that a writer waits for the others; SQLite has one writer at a time.
 BUSY_SECONDS = 30
-#: Connections of one process.
+#: Connections that one process keeps, and those that it opens beyond them when many threads ask at once.
 POOL = 5
+OVERFLOW = 40
 _MIGRATION_LOCK = 0x676F756A69
 
 
@@ -100,12 +101,14 @@ def _engine(url: str) -> Engine:
     except ArgumentError as error:
         raise UsageError(f"GOUJI_DATABASE_URL: {error}", hint="Give sqlite:///PATH or postgresql://…") from error
     if name == "sqlite":
-        engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS}, pool_size=POOL)
+        engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS}, pool_size=POOL, max_overflow=OVERFLOW)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     if name == "postgresql":
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_size=POOL, pool_pre_ping=True)
+        return create_engine(
+            parsed.set(drivername="postgresql+psycopg"), pool_size=POOL, max_overflow=OVERFLOW, pool_pre_ping=True
+        )
     raise UsageError(f"GOUJI_DATABASE_URL: {name} is not supported", hint="Give sqlite:///PATH or postgresql://…")
 
 
