@@ -34,6 +34,8 @@ class ServiceSettings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="where the API listens; beyond this machine only with keys")
     port: int = Field(8321, ge=0, le=65535, description="port of the API; 0: any free one")
+    url: str = Field("http://127.0.0.1:8321", description="where `gouji submit` and `gouji status` find the service")
+    key: str = Field("", description="the key that they show")
     max_upload_mb: int = Field(4096, ge=1, description="largest request, in MiB")
     rate_limit: int = Field(1200, ge=0, description="requests a minute and caller, for each API process; 0: no limit")
     workers: int = Field(0, ge=0, description="documents read at a time; 0: one per processor")

@@ -92,7 +92,11 @@ def progress(session: Session, batch_id: int) -> Progress:
 
 
 def counts_of_all(session: Session) -> dict[Status, int]:
-    """Documents of all batches by status."""
-    query = select(DocumentRecord.status, func.count()).group_by(DocumentRecord.status)
+    """Documents of all batches by status, archives left out."""
+    query = (
+        select(DocumentRecord.status, func.count())
+        .where(DocumentRecord.kind == Kind.FILE)
+        .group_by(DocumentRecord.status)
+    )
     found = {status: count for status, count in session.execute(query)}
     return {status: found.get(status, 0) for status in Status}
