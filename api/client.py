@@ -41,7 +41,7 @@ class Client:
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         self._url, self._pause = url, pause
         try:
-            known = httpx.URL(url).scheme in ("http", "https")
+            known = httpx.URL(url).scheme in ("http", "https") and bool(httpx.URL(url).host.strip("["))
         except httpx.InvalidURL:
             known = False
         if not known:
