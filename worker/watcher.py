@@ -12,9 +12,11 @@ import os
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
-from models.errors import BlobsUnavailable, ServiceUnavailable
+from models.errors import ServiceUnavailable
 from worker import queues, receipts
 from worker.inbox import (
     DONE,
@@ -30,7 +32,7 @@ from worker.inbox import (
 from worker.services import Services
 from worker.stability import WINDOW, Rest
 from worker.store import batches, upkeep
-from worker.store.blobs import Stored
+from worker.store.blobs import Stored, side_by_side
 from worker.store.documents import Arrival
 from worker.store.records import DocumentRecord
 
@@ -38,6 +40,20 @@ _log = logging.getLogger(__name__)
 #: Files that are recorded in one transaction.
 GROUP = 200
 _PIECE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The bytes of a file are held, and this is where it will be read."""
+
+    stored: Stored
+    queue: str
+
+
+class Changed(Enum):
+    """The file is not at rest after all."""
+
+    NOW = "now"
 
 
 class Watcher:
@@ -82,54 +98,60 @@ class Watcher:
             return self._rest.waiting > 0 or upkeep.awaits_settling(session)
 
     def _take_complete(self) -> None:
-        group: list[tuple[Found, Stored]] = []
+        group: list[Found] = []
         seen: set[object] = set()
         for found in self._inbox.files():
             if len(seen) <= 2 * WINDOW:
                 seen.add(found.relative)
-            if not self._rest.is_complete(found.relative, found.face, time.monotonic()):
-                continue
-            stored = self._store(found)
-            if stored is not None:
-                group.append((found, stored))
+            if self._rest.is_complete(found.relative, found.face, time.monotonic()):
+                group.append(found)
             if len(group) >= GROUP:
-                self._record(group)
+                self._take(group)
                 group = []
-        self._record(group)
+        self._take(group)
         if len(seen) <= 2 * WINDOW:
             self._rest.keep_only(seen)
 
-    def _store(self, found: Found) -> Stored | None:
-        """Keep the bytes of a file; None when it cannot be read now, or changes under our hands."""
+    def _take(self, group: list[Found]) -> None:
+        taken = []
+        for found, stored in zip(group, side_by_side(self._store, group), strict=True):
+            if isinstance(stored, Kept):
+                taken.append((found, stored))
+            elif stored is Changed.NOW:
+                self._rest.forget(found.relative)
+            else:
+                self._tell(found.relative, f"not read: {stored}")
+        self._record(taken)
+
+    def _store(self, found: Found) -> Kept | Changed | str:
+        """Keep the bytes of a file; or why not, in a word. Runs side by side with others."""
         path = self._inbox.folder / found.relative
         try:
             descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         except OSError as error:
-            self._tell(found.relative, f"not read: {error.strerror}")
-            return None
-        with os.fdopen(descriptor, "rb") as stream:
+            return error.strerror or "unknown"
+        with os.fdopen(descriptor, "rb") as stream, self._services.blobs.writer() as writer:
             if is_held_for_writing(descriptor):
-                return None
+                return Changed.NOW
+            head = b""
             try:
-                with self._services.blobs.writer() as writer:
-                    while piece := stream.read(_PIECE):
-                        writer.write(piece)
-                    if face_of_open(descriptor) != found.face:
-                        self._rest.forget(found.relative)
-                        return None
-                    return writer.keep()
-            except BlobsUnavailable:
-                raise
+                while piece := stream.read(_PIECE):
+                    head = head or piece[: queues.HEAD]
+                    writer.write(piece)
             except OSError as error:
-                self._tell(found.relative, f"not read: {error.strerror}")
-                return None
+                return error.strerror or "unknown"
+            return (
+                Changed.NOW if face_of_open(descriptor) != found.face else Kept(writer.keep(), queues.queue_for(head))
+            )
 
-    def _record(self, group: list[tuple[Found, Stored]]) -> None:
+    def _record(self, group: list[tuple[Found, Kept]]) -> None:
         """Record a group by batches; only then do the files leave the place where they were dropped."""
         by_folder: dict[tuple[str, ...], list[tuple[Found, Arrival]]] = {}
-        for found, stored in group:
-            place = self._inbox.working_place(found, stored.sha256)
-            by_folder.setdefault(found.folders, []).append((found, self._arrival(found, stored, place)))
+        for found, kept in group:
+            place = os.fsencode(self._inbox.working_place(found, kept.stored.sha256))
+            name = "/".join((*found.folders, shown(found.relative.name)))
+            arrival = Arrival(name, kept.stored.sha256, kept.stored.size, kept.queue, inbox_path=place)
+            by_folder.setdefault(found.folders, []).append((found, arrival))
         for folders, arrivals in by_folder.items():
             with self._services.database.write() as session:
                 name = "/".join(folders) or LOOSE
@@ -140,12 +162,6 @@ class Watcher:
                 self._inbox.move(found.relative, Path(os.fsdecode(arrival.inbox_path)))
                 self._rest.forget(found.relative)
                 self._told.pop(found.relative, None)
-
-    def _arrival(self, found: Found, stored: Stored, place: Path) -> Arrival:
-        with self._services.blobs.open(stored.sha256) as stream:
-            queue = queues.queue_for(stream.read(queues.HEAD))
-        name = "/".join((*found.folders, shown(found.relative.name)))
-        return Arrival(name, stored.sha256, stored.size, queue, inbox_path=os.fsencode(place))
 
     def put_away(self) -> None:
         """Move the files of documents whose work is over to ``done`` or ``failed``, each with its receipt."""

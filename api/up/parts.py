@@ -17,6 +17,8 @@ from worker.confine import die_with_parent
 LOG_BYTES = 16 << 20
 #: A part that lived for so many seconds was well; one that keeps dying is started more and more slowly.
 WELL_SECONDS = 30.0
+#: One that was not well so many times in a row will not get well by itself.
+HOPELESS = 6
 _LONGEST_PAUSE = 30.0
 
 
@@ -79,6 +81,11 @@ class Part:
         if now >= self._again_at:
             self.start()
         return False
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether starting it again is no use."""
+        return self.deaths >= HOPELESS
 
     def kill(self) -> None:
         """End it at once, with everything that it has started."""

@@ -55,7 +55,7 @@ class Supervisor:
         self._signals = 0
 
     def run(self) -> int:
-        """Run until a signal (or, with ``once``, until all has been read). Raises UsageError when a part cannot start."""
+        """Run until a signal (or, with ``once``, until all has been read). Raises UsageError when a part cannot run."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._on_signal)
         try:
@@ -116,8 +116,7 @@ class Supervisor:
         said = False
         while not self._stop.wait(LOOK_SECONDS):
             for part in self._parts:
-                if part.keep_alive(time.monotonic()):
-                    self._board.say(f"{part.name} died and is started again; see {part.log}")
+                self._care_for(part)
             done = self._look(services)
             if done and not said:
                 self._summarise(services)
@@ -126,6 +125,13 @@ class Supervisor:
                     return 0
             said = said and done
         return 0
+
+    def _care_for(self, part: Part) -> None:
+        if not part.keep_alive(time.monotonic()):
+            return
+        if part.is_hopeless:
+            raise UsageError(f"{part.name} dies as soon as it is started.", hint=f"See {part.log}.")
+        self._board.say(f"{part.name} died and is started again; see {part.log}")
 
     def _look(self, services: Services) -> bool:
         """Show the state; whether something came in and all of it is over and put away."""

@@ -275,3 +275,24 @@ def test_what_was_queued_when_it_stopped_is_read_when_it_starts_again(
     again = processes.start(alone, "up", "--inbox", str(inbox), "--port", "0", "--once")
     assert again.wait(120) == Exit.OK, processes.logs()
     assert len(list((inbox / "done").glob("*.json"))) == 60
+
+
+def test_a_part_that_cannot_live_ends_it_with_the_place_to_look(tmp_path: Path) -> None:
+    from api.up.parts import HOPELESS, Part
+
+    part = Part("short", ["/bin/false"], {}, tmp_path)
+    now, deaths = 0.0, 0
+    while not part.is_hopeless:
+        now += 60
+        if part.process is not None:
+            part.process.wait(30)
+            part.began = now
+        deaths += part.keep_alive(now)
+    assert deaths == HOPELESS
+    part = Part("long", ["/bin/sleep", "100"], {"A": "1"}, tmp_path)
+    part.start()
+    assert not part.keep_alive(now)
+    part.kill()
+    assert part.keep_alive(part.began + 1000)
+    assert part.deaths == 1
+    assert part.said() == b""

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from models.errors import Conflict
-from worker.store.inserts import insert_ignoring
+from worker.store.inserts import insert_if_new
 from worker.store.records import ReplyRecord
 
 #: Seconds for which an answer is kept.
@@ -43,7 +43,7 @@ def begin(session: Session, key: str, fingerprint: str, *, now: float) -> Reply 
         )
     )
     row = {"key": key, "fingerprint": fingerprint, "created_at": now}
-    if insert_ignoring(session, ReplyRecord, [row]):
+    if insert_if_new(session, ReplyRecord, row):
         return None
     before = session.scalars(select(ReplyRecord).where(ReplyRecord.key == key)).one()
     if before.fingerprint != fingerprint:
