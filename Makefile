@@ -15,12 +15,16 @@ READY := $(VENV)/.ready
 help:  ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
 
-demo: $(READY) $(VENV)/.system-run  ## read the samples: a summary here, the results in out/demo
-	@mkdir -p $(OUT)
-	@# One of the samples is damaged on purpose, so 1 (some sources were not read) is what should come back.
-	@$(BIN)/gouji extract samples -o $(OUT) --format xlsx --quiet || [ $$? -eq 1 ]
-	@$(BIN)/gouji extract samples -o $(OUT) --format jsonl || [ $$? -eq 1 ]
-	@echo "→ $(OUT)/reports.xlsx (the same as sheets: reports, cells, facts, checks, errors)"
+demo: $(READY) $(VENV)/.system-run  ## run the service on the samples: a summary here, the results in out/demo
+	@rm -rf $(OUT) && mkdir -p $(OUT)/inbox && cp samples/* $(OUT)/inbox/
+	@# On a terminal it stays up, to be looked at and fed; elsewhere it ends when all has been read.
+	@if command -v redis-server >/dev/null; then \
+		once=$$([ -t 0 ] || echo --once); \
+		GOUJI_DATA_DIR=$(OUT)/data $(BIN)/gouji up --inbox $(OUT)/inbox --port 0 $$once; \
+	else \
+		echo "Redis is not installed, so this is the extraction alone" >&2; \
+		$(BIN)/gouji extract samples -o $(OUT) --format jsonl || [ $$? -eq 1 ]; \
+	fi
 
 test: $(READY) $(VENV)/.system-develop lint types imports unit  ## everything that is checked
 

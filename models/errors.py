@@ -8,7 +8,12 @@
     │   ├── UnreadableSource    encrypted, truncated, empty, unknown type, broken
     │   ├── LimitExceeded       too large, a bomb, too many entries, too many pages, out of time
     │   └── NoReport            read, but there is no such report inside
-    └── DependencyError         a program that this source needs is not installed
+    ├── DependencyError         a program that this source needs is not installed
+    └── ServiceError            the running service refuses a request, or a part of it does not answer
+        ├── ServiceUnavailable  it may pass: try again
+        │   └── StoreUnavailable · BrokerUnavailable · BlobsUnavailable
+        ├── NotFound            there is no such thing
+        └── Conflict            somebody else was first, or the state does not allow it
 """
 
 from __future__ import annotations
@@ -70,6 +75,43 @@ class DependencyError(SourceError):
     retryable = True
 
 
+class ServiceError(GoujiError):
+    """The service, and no source, is the matter: a request that cannot be answered, a part that does not work."""
+
+    default_code = "invalid_request"
+
+
+class ServiceUnavailable(ServiceError):
+    """A part of the service does not answer now; the same may work later."""
+
+    default_code = "unavailable"
+    retryable = True
+
+
+class StoreUnavailable(ServiceUnavailable):
+    """The database does not answer, is full, or stays locked."""
+
+
+class BrokerUnavailable(ServiceUnavailable):
+    """Redis does not answer. What was recorded is safe: the sweep sends it when Redis is back."""
+
+
+class BlobsUnavailable(ServiceUnavailable):
+    """The place where the bytes of sources are kept cannot be read or written."""
+
+
+class NotFound(ServiceError):
+    """There is no such batch, document, page or cell."""
+
+    default_code = "no_such_thing"
+
+
+class Conflict(ServiceError):
+    """Somebody else was first, or the state of the thing does not allow what was asked."""
+
+    default_code = "conflict"
+
+
 #: Every stable code with its remedy. A test holds docs/errors.md to this table.
 CODES: dict[str, str] = {
     "usage": "See `gouji --help`.",
@@ -93,5 +135,14 @@ CODES: dict[str, str] = {
     "timeout": "Reading took too long: submit the document alone, or raise GOUJI_TIMEOUT_SECONDS.",
     "no_text": "The pages hold no text that can be read: it is a scan or its text layer is unusable.",
     "no_report": "No annual report on government information disclosure was found: check that this is the right document.",
+    "quarantined": "Reading it ended its process again and again: look at it by itself, then retry it.",
+    "out_of_memory": "Split the document, or raise GOUJI_MEMORY_MB.",
+    "invalid_request": "Correct the request: the message says where.",
+    "no_such_thing": "Check the id.",
+    "conflict": "Read the current state, then decide again.",
+    "unauthorized": "Send `Authorization: Bearer KEY` with a key of this service.",
+    "forbidden": "Call the service from its own pages or without an Origin header.",
+    "rate_limited": "Wait for the seconds in Retry-After, then go on.",
+    "unavailable": "A part of the service does not answer: try again later, and see /readyz.",
     "missing_dependency": "Run `gouji doctor`: it names the missing program and the command that installs it.",
 }

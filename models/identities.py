@@ -12,7 +12,7 @@ from functools import cache
 from typing import Literal
 
 from models.forms import Form, Table, load_forms
-from models.readings import Number
+from models.readings import CellState, Number
 
 Relation = Literal["=", ">="]
 
@@ -58,6 +58,21 @@ def evaluate(identity: Identity, values: Mapping[str, Number | None]) -> Outcome
     ):
         status = "fail"
     return Outcome(identity, status, left if left_full else None, right if right_full else None)
+
+
+def operands(cells: Mapping[str, tuple[CellState | None, Number | None]]) -> dict[str, Number | None]:
+    """What each cell, given as state and value, adds to a sum. The cells stay as they are: a blank is never reported as 0.
+
+    A dash or 无 says that there is nothing, so it adds nothing. A blank does so only in a table that prints no 0 at all:
+    there leaving blank is how the office writes 0. In any other table a blank is unknown, and so is its sum.
+    """
+    zeros = {name.split(".")[0] for name, (state, value) in cells.items() if state is CellState.NUMBER and value == 0}
+    found: dict[str, Number | None] = {}
+    for name, (state, value) in cells.items():
+        left_out = state is CellState.BLANK and name.split(".")[0] not in zeros
+        number = value if state is CellState.NUMBER else None
+        found[name] = 0 if state is CellState.NA or left_out else number
+    return found
 
 
 def _total(cells: tuple[str, ...], values: Mapping[str, Number | None]) -> tuple[Number, bool]:

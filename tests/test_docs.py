@@ -13,6 +13,7 @@ from api.cli.main import COMMANDS
 from api.exits import Exit
 from api.export.registry import FORMATS
 from api.settings import in_force
+from api.settings_service import service_in_force
 from models.errors import CODES
 from models.forms import load_forms
 
@@ -47,7 +48,8 @@ def test_every_exit_status_is_documented() -> None:
 
 def test_every_setting_is_documented_with_its_default() -> None:
     text = doc("docs/cli.md")
-    assert [s.name for s in in_force({}) if f"| `{s.name}` | {s.value} |" not in text] == []
+    settings = [*in_force({}), *service_in_force({})]
+    assert [s.name for s in settings if f"| `{s.name}` | {s.value or 'empty'} | {s.meaning} |" not in text] == []
 
 
 def test_every_format_is_documented() -> None:

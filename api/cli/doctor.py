@@ -59,6 +59,9 @@ OPTIONAL = (
     ("onnxruntime", "narrative facts"),
     ("rapidocr", "scans"),
     ("celery", "the service"),
+    ("sqlalchemy", "the service"),
+    ("fastapi", "the service"),
+    ("psycopg", "the service on many machines (PostgreSQL)"),
 )
 OWN = ("models", "extractors", "worker", "api")
 PATIENCE = 30.0
@@ -88,8 +91,9 @@ def run(args: argparse.Namespace) -> int:
 def settings_in_force() -> list[Setting]:
     """The settings; they stand in packages that do not load while something essential is missing."""
     from api.settings import in_force
+    from api.settings_service import service_in_force
 
-    return list(in_force(os.environ))
+    return [*in_force(os.environ), *service_in_force(os.environ)]
 
 
 def examine() -> Iterator[Finding]:

@@ -35,6 +35,12 @@ class Entry(NamedTuple):
 
 COMMANDS: dict[str, Entry] = {
     "extract": Entry("api.cli.extract", "read reports from files, folders and archives"),
+    "up": Entry("api.cli.up", "run the whole service on this machine"),
+    "submit": Entry("api.cli.submit", "send files to a running service"),
+    "status": Entry("api.cli.status", "say how far a batch is"),
+    "api": Entry("api.cli.api", "serve HTTP"),
+    "worker": Entry("api.cli.worker", "read what is queued (one of many, for a deployment)"),
+    "watch": Entry("api.cli.watch", "take in what falls into a folder"),
     "schema": Entry("api.cli.schema", "print the JSON Schema of reports and errors"),
     "forms": Entry("api.cli.forms", "list the national forms and their cells"),
     "doctor": Entry("api.cli.doctor", "say what is installed here and what is missing"),

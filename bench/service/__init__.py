@@ -1,0 +1,1 @@
+"""What the service is measured by: load, overhead, and survival. Real Redis, real processes."""

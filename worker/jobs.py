@@ -1,0 +1,170 @@
+"""What a task does, without any knowledge of the queue it came by."""
+
+from __future__ import annotations
+
+import logging
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+
+from extractors.pipeline import error_report, extract_source, pipeline_version
+from extractors.sources.source import Source
+from extractors.sources.unpack import SourceFailure, iter_sources
+from models.errors import GoujiError, ServiceUnavailable
+from models.report import Result
+from worker import queues
+from worker.deadline import OutOfTime, deadline
+from worker.dispatch import Message
+from worker.failures import is_lasting
+from worker.heartbeat import Heartbeat
+from worker.holder import new_lease
+from worker.members import Members
+from worker.services import Services
+from worker.store import documents, leases, results, review
+from worker.store.leases import Claimed, Outcome, Refusal
+from worker.store.records import Kind, Status
+from worker.store.results import Reading
+from worker.weighing import needs_ocr
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How the reading of a document ended, with what is to be kept of it."""
+
+    outcome: Outcome
+    results: tuple[Result, ...] = ()
+
+
+class TooHeavy(Exception):
+    """The document belongs into another queue."""
+
+
+def read_document(services: Services, document_id: int) -> None:
+    """Read one document and write down how that ended; does nothing when somebody else does it or did.
+
+    Raises ServiceUnavailable when a part of the service does not answer; the document then waits again, and the attempt
+    does not count.
+    """
+    claimed = _claim(services, document_id)
+    if claimed is None:
+        return
+    began = time.monotonic()
+    with Heartbeat(services.database, claimed, services.settings.lease_seconds):
+        try:
+            ending = _attempt(services, claimed)
+            _write(services, claimed, ending)
+        except TooHeavy:
+            _move(services, claimed, queues.OCR)
+            return
+        except ServiceUnavailable:
+            with suppress(ServiceUnavailable), services.database.write() as session:
+                leases.give_back(session, claimed, now=time.time())
+            raise
+    _tell(claimed, ending.outcome, time.monotonic() - began)
+
+
+def _claim(services: Services, document_id: int) -> Claimed | None:
+    settings = services.settings
+    with services.database.write() as session:
+        claimed = leases.claim(
+            session,
+            document_id,
+            lease=new_lease(),
+            now=time.time(),
+            seconds=settings.lease_seconds,
+            most_attempts=settings.attempts,
+        )
+        if claimed is Refusal.WORN_OUT:
+            message = f"it was tried {settings.attempts} times and never came to an end"
+            leases.quarantine(session, document_id, message=message, now=time.time())
+    return claimed if isinstance(claimed, Claimed) else None
+
+
+def _attempt(services: Services, claimed: Claimed) -> Ending:
+    """Read, and turn every fault of the source, of gouji or of its limits into an ending."""
+    try:
+        with deadline(services.settings.task_seconds):
+            return _read(services, claimed)
+    except OutOfTime:
+        return _failed("timeout", f"reading took longer than {services.settings.task_seconds} s")
+    except MemoryError:
+        return _failed("out_of_memory", f"reading needs more than {services.settings.memory_mb} MiB")
+    except (TooHeavy, ServiceUnavailable):
+        raise
+    except GoujiError as error:
+        return _failed(error.code, error.message)
+    except Exception as error:  # the outermost border: a defect over one document must not cost the others
+        _log.exception("a defect over document %d", claimed.id, extra={"document": claimed.id})
+        return _failed("internal", f"{type(error).__name__}: {error}")
+
+
+def _failed(code: str, message: str) -> Ending:
+    return Ending(Outcome(Status.FAILED, error=(code, message.replace("\0", "\ufffd")[:1000])))
+
+
+def _read(services: Services, claimed: Claimed) -> Ending:
+    version = pipeline_version()
+    with services.database.read() as session:
+        known = results.find(session, Reading(claimed.sha256, claimed.name, version))
+    if known:
+        return Ending(results.outcome(known, version))
+    with services.blobs.open(claimed.sha256) as stream:
+        data = stream.read()
+    members = Members(services, claimed)
+    for found in iter_sources(claimed.name, data, services.options):
+        if isinstance(found, Source) and found.name == claimed.name:
+            return _read_source(services, claimed, found)
+        if isinstance(found, SourceFailure) and found.name == claimed.name:
+            members.failed_itself(found)
+        else:
+            members.add(found)
+    members.flush()
+    return _archive(members, claimed)
+
+
+def _read_source(services: Services, claimed: Claimed, source: Source) -> Ending:
+    if claimed.queue != queues.OCR and needs_ocr(source):
+        raise TooHeavy
+    found = extract_source(source, services.options)
+    return Ending(results.outcome(found, pipeline_version()), tuple(found))
+
+
+def _archive(members: Members, claimed: Claimed) -> Ending:
+    """An archive that is itself at fault counts as a document that failed, whatever could be saved of its members."""
+    if members.failure is None:
+        return Ending(Outcome(Status.DONE, kind=Kind.ARCHIVE))
+    error = members.failure
+    version = pipeline_version()
+    found = error_report(claimed.name, claimed.sha256, error)
+    return Ending(results.outcome([found], version), (found,))
+
+
+def _write(services: Services, claimed: Claimed, ending: Ending) -> None:
+    lasting = [result for result in ending.results if is_lasting(result)]
+    with services.database.write() as session:
+        if lasting:
+            reading = Reading(claimed.sha256, claimed.name, pipeline_version())
+            results.write(session, reading, lasting, now=time.time())
+        if leases.finish(session, claimed, ending.outcome, now=time.time()):
+            document = documents.get(session, claimed.id)
+            review.replace(session, document, results.of_document(session, document))
+
+
+def _move(services: Services, claimed: Claimed, queue: str) -> None:
+    with services.database.write() as session:
+        moved = leases.give_back(session, claimed, now=time.time(), queue=queue)
+    if moved:
+        services.dispatcher.send([Message(claimed.id, queue, claimed.interactive)])
+
+
+def _tell(claimed: Claimed, outcome: Outcome, seconds: float) -> None:
+    facts = {
+        "document": claimed.id,
+        "batch": claimed.batch_id,
+        "status": str(outcome.status),
+        "attempt": claimed.attempts,
+    }
+    error = outcome.error[0] if outcome.error else None
+    _log.info("read", extra={**facts, "reports": outcome.reports, "error": error, "seconds": round(seconds, 3)})

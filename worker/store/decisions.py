@@ -1,0 +1,103 @@
+"""What people decided: events that are only ever appended.
+
+A decision belongs to the bytes of a source and a part of it: it says what stands on the page, so it holds for every copy
+of the document and for every later version of the pipeline.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import simplejson
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from models.decisions import Action, Answer, Decision
+from models.errors import Conflict
+from models.readings import CellState
+from worker.store.records import DecisionRecord
+
+
+@dataclass(frozen=True, slots=True)
+class NewDecision:
+    """What a person decides. ``seen`` is the version of the part that the person looked at (0: nothing decided yet)."""
+
+    cell: str
+    action: Action
+    before: Answer
+    after: Answer | None
+    who: str
+    seen: int
+    why: str = ""
+
+
+def version(session: Session, sha256: str, part: int) -> int:
+    """How many decisions there are on a part: what a client shows back as ``seen`` when it decides."""
+    query = select(func.max(DecisionRecord.version)).where(DecisionRecord.sha256 == sha256, DecisionRecord.part == part)
+    return session.scalars(query).one() or 0
+
+
+def append(
+    session: Session, sha256: str, part: int, decision: NewDecision, *, document_id: int, now: float
+) -> Decision:
+    """Append a decision. Raises Conflict when somebody else decided on this part after ``seen``.
+
+    Flushes at once, so that of two who append at the same time one learns of it here.
+    """
+    current = version(session, sha256, part)
+    if current != decision.seen:
+        raise _conflict(current, decision.seen)
+    row = DecisionRecord(
+        sha256=sha256,
+        part=part,
+        version=current + 1,
+        document_id=document_id,
+        cell=decision.cell,
+        action=decision.action,
+        before=_packed(decision.before),
+        after=_packed(decision.after) if decision.after else None,
+        who=decision.who[:200],
+        why=decision.why.replace("\0", "\ufffd"),
+        created_at=now,
+    )
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError as error:
+        raise _conflict(current + 1, decision.seen) from error
+    return _decision(row)
+
+
+def _conflict(current: int, seen: int) -> Conflict:
+    return Conflict(f"this report is at version {current}, and you looked at version {seen}")
+
+
+def of_part(session: Session, sha256: str, part: int) -> list[Decision]:
+    """All decisions on a part, the oldest first."""
+    query = select(DecisionRecord).where(DecisionRecord.sha256 == sha256, DecisionRecord.part == part)
+    return [_decision(row) for row in session.scalars(query.order_by(DecisionRecord.version))]
+
+
+def _decision(row: DecisionRecord) -> Decision:
+    action: Action = "undo" if row.action == "undo" else "correct" if row.action == "correct" else "confirm"
+    return Decision(
+        version=row.version,
+        cell=row.cell,
+        action=action,
+        before=_unpacked(row.before),
+        after=_unpacked(row.after) if row.after else None,
+        who=row.who,
+        why=row.why,
+        at=row.created_at,
+    )
+
+
+def _packed(answer: Answer) -> str:
+    """Decimals keep every printed digit."""
+    return str(simplejson.dumps({"state": str(answer.state), "value": answer.value}, use_decimal=True))
+
+
+def _unpacked(text: str) -> Answer:
+    data = simplejson.loads(text, use_decimal=True)
+    return Answer(state=CellState(data["state"]), value=data["value"])

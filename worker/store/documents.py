@@ -1,0 +1,166 @@
+"""The life of a document.
+
+::
+
+    received ──→ queued ──→ running ──→ done | failed | quarantined
+        ↑           ↑          │                     │
+        │           └──────────┘ its process was lost (attempts < limit), or the fault may pass
+        └────────────────────────────────────────────┘ a person asks for another try
+
+Here a document is recorded, found and listed; ``leases`` takes it from one state to the next, ``upkeep`` finds what was
+left behind.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from models.errors import NotFound
+from worker.store.inserts import insert_ignoring
+from worker.store.records import DocumentRecord, Kind, ResultRecord, SourceRecord, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A document that comes in. Without ``sha256`` its bytes could not be had, and ``error`` says why.
+
+    ``inbox_path`` is where the watcher put the file, in the bytes of the file system.
+    """
+
+    name: str
+    sha256: str | None
+    size: int = 0
+    queue: str = "digital"
+    error: tuple[str, str] | None = None
+    inbox_path: bytes | None = None
+
+
+def key_of(name: str, sha256: str | None) -> str:
+    """What makes a document the same one within its batch."""
+    return hashlib.sha256(f"{name}\0{sha256 or ''}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def record(
+    session: Session,
+    batch_id: int,
+    arrivals: Sequence[Arrival],
+    *,
+    now: float,
+    parent_id: int | None = None,
+    interactive: bool = False,
+) -> list[DocumentRecord]:
+    """Record documents as ``received`` (or ``failed``, with an error); one that is known already is handed back as it is.
+
+    Commit before anything is sent to the broker. The order is that of ``arrivals``; equal ones come once.
+    """
+    sources = {a.sha256: {"sha256": a.sha256, "size": a.size, "created_at": now} for a in arrivals if a.sha256}
+    insert_ignoring(session, SourceRecord, [sources[sha256] for sha256 in sorted(sources)])
+    rows = {key_of(a.name, a.sha256): a for a in arrivals}
+    common = {"batch_id": batch_id, "parent_id": parent_id, "interactive": interactive, "created_at": now}
+    insert_ignoring(session, DocumentRecord, [{**common, **_row(key, a, now)} for key, a in rows.items()])
+    known = _by_key(session, batch_id, list(rows))
+    for key, arrival in rows.items():
+        if arrival.inbox_path is not None:  # it lies in the inbox, be it for the first time or again
+            known[key].inbox_path, known[key].settled = arrival.inbox_path, False
+    return [known[key] for key in rows]
+
+
+def _row(key: str, arrival: Arrival, now: float) -> dict[str, object]:
+    code, message = arrival.error or (None, None)
+    return {
+        "key": key,
+        "name": arrival.name,
+        "sha256": arrival.sha256,
+        "queue": arrival.queue,
+        "kind": Kind.FILE,
+        "status": Status.FAILED if arrival.error else Status.RECEIVED,
+        "attempts": 0,
+        "reports": 0,
+        "cells_accepted": 0,
+        "cells_review": 0,
+        "error_code": code,
+        "error_message": message,
+        "finished_at": now if arrival.error else None,
+        "inbox_path": arrival.inbox_path,
+        "settled": arrival.inbox_path is None,
+    }
+
+
+def _by_key(session: Session, batch_id: int, keys: Sequence[str]) -> dict[str, DocumentRecord]:
+    found: dict[str, DocumentRecord] = {}
+    for start in range(0, len(keys), 500):
+        some = keys[start : start + 500]
+        query = select(DocumentRecord).where(DocumentRecord.batch_id == batch_id, DocumentRecord.key.in_(some))
+        found.update((document.key, document) for document in session.scalars(query))
+    return found
+
+
+def known_keys(session: Session, batch_id: int, keys: Sequence[str]) -> set[str]:
+    """Which of these keys (see ``key_of``) are documents of the batch already: what need not be sent again."""
+    return set(_by_key(session, batch_id, keys))
+
+
+def retry(session: Session, document_id: int) -> DocumentRecord:
+    """Let a failed or quarantined document be tried anew; send it after the commit.
+
+    What stands in its way, an error object of an earlier run, is removed. Raises NotFound; a document that did not
+    fail, or whose bytes were never had, is handed back unchanged.
+    """
+    document = get(session, document_id)
+    if document.status not in (Status.FAILED, Status.QUARANTINED) or document.sha256 is None:
+        return document
+    wrong = delete(ResultRecord).where(ResultRecord.sha256 == document.sha256, ResultRecord.is_report.is_(False))
+    session.execute(wrong)
+    document.status, document.attempts, document.finished_at = Status.RECEIVED, 0, None
+    document.error_code = document.error_message = None
+    document.settled = document.inbox_path is None
+    session.flush()
+    return document
+
+
+def get(session: Session, document_id: int) -> DocumentRecord:
+    """The document with this id. Raises NotFound."""
+    document = session.get(DocumentRecord, document_id)
+    if document is None:
+        raise NotFound(f"there is no document {document_id}")
+    return document
+
+
+def page(
+    session: Session,
+    batch_id: int,
+    *,
+    after: int = 0,
+    limit: int = 100,
+    status: Iterable[Status] = (),
+    parent_id: int | None = None,
+) -> Sequence[DocumentRecord]:
+    """Documents of a batch in order of arrival; ``after`` is the id of the last one of the page before."""
+    query = select(DocumentRecord).where(DocumentRecord.batch_id == batch_id, DocumentRecord.id > after)
+    if wanted := tuple(status):
+        query = query.where(DocumentRecord.status.in_(wanted))
+    if parent_id is not None:
+        query = query.where(DocumentRecord.parent_id == parent_id)
+    return session.scalars(query.order_by(DocumentRecord.id).limit(limit)).all()
+
+
+def copies(session: Session, document: DocumentRecord) -> Sequence[DocumentRecord]:
+    """All documents with the same bytes, this one included."""
+    if document.sha256 is None:
+        return [document]
+    return session.scalars(select(DocumentRecord).where(DocumentRecord.sha256 == document.sha256)).all()
+
+
+def member_counts(session: Session, parent_id: int) -> dict[Status, int]:
+    """What became of the members of an archive, archives inside of it apart."""
+    query = (
+        select(DocumentRecord.status, func.count())
+        .where(DocumentRecord.parent_id == parent_id)
+        .group_by(DocumentRecord.status)
+    )
+    return {Status(status): count for status, count in session.execute(query)}

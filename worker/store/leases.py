@@ -1,0 +1,159 @@
+"""From one state to the next: who works on a document, and how that ends.
+
+Every step is one statement that names the state it starts from, so that of two who try the same step one does nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from worker.store.records import FINAL, OPEN, DocumentRecord, Kind, Status
+
+
+class Refusal(StrEnum):
+    """Why a document cannot be worked on by whoever asks."""
+
+    OVER = "over"
+    TAKEN = "taken"
+    WORN_OUT = "worn_out"
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """The right to work on a document until ``lease_until``; ``attempts`` counts this time too."""
+
+    id: int
+    batch_id: int
+    name: str
+    sha256: str
+    lease: str
+    attempts: int
+    queue: str
+    interactive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How work ended: reports and their cells, or an error (code and message)."""
+
+    status: Status
+    reports: int = 0
+    cells_accepted: int = 0
+    cells_review: int = 0
+    error: tuple[str, str] | None = None
+    kind: Kind = Kind.FILE
+    pipeline_version: str | None = None
+
+
+def claim(
+    session: Session, document_id: int, *, lease: str, now: float, seconds: float, most_attempts: int
+) -> Claimed | Refusal:
+    """Take a document for work for ``seconds``; the attempt is counted now, before anything can go wrong.
+
+    ``OVER``: it is finished (or gone). ``TAKEN``: another holds it. ``WORN_OUT``: it was tried ``most_attempts`` times
+    and ended none of them; quarantine it.
+    """
+    query = select(DocumentRecord).where(DocumentRecord.id == document_id).with_for_update()
+    document = session.scalars(query).one_or_none()
+    if document is None or document.status in FINAL or document.sha256 is None:
+        return Refusal.OVER
+    if document.status == Status.RUNNING and document.lease_until is not None and document.lease_until > now:
+        return Refusal.TAKEN
+    if document.attempts >= most_attempts:
+        return Refusal.WORN_OUT
+    document.status, document.attempts = Status.RUNNING, document.attempts + 1
+    document.lease, document.lease_until, document.started_at = lease, now + seconds, now
+    session.flush()
+    return Claimed(
+        document.id,
+        document.batch_id,
+        document.name,
+        document.sha256,
+        lease,
+        document.attempts,
+        document.queue,
+        document.interactive,
+    )
+
+
+def renew(session: Session, claimed: Claimed, *, now: float, seconds: float) -> bool:
+    """Hold a document for longer; False when it is no longer held."""
+    return _change(session, claimed, lease_until=now + seconds)
+
+
+def give_back(session: Session, claimed: Claimed, *, now: float, queue: str | None = None) -> bool:
+    """Undo a claim: the document waits again, in another queue if one is named, and the attempt does not count.
+
+    The caller sends its message after the commit.
+    """
+    return _change(
+        session,
+        claimed,
+        status=Status.QUEUED,
+        queued_at=now,
+        queue=queue or claimed.queue,
+        attempts=claimed.attempts - 1,
+        lease=None,
+        lease_until=None,
+    )
+
+
+def finish(session: Session, claimed: Claimed, outcome: Outcome, *, now: float) -> bool:
+    """Write how work ended. False when the document is no longer held by this claim: then somebody else ends it."""
+    return _change(session, claimed, **_ended(outcome, now))
+
+
+def quarantine(session: Session, document_id: int, *, message: str, now: float) -> None:
+    """Leave a document alone from now on. Does nothing when it is finished already.
+
+    The caller has made sure that nobody works on it.
+    """
+    ended = _ended(Outcome(Status.QUARANTINED, error=("quarantined", message)), now)
+    query = update(DocumentRecord).where(DocumentRecord.id == document_id, DocumentRecord.status.in_(OPEN))
+    session.execute(query.values(**ended).execution_options(synchronize_session=False))
+
+
+def _ended(outcome: Outcome, now: float) -> dict[str, object]:
+    code, message = outcome.error or (None, None)
+    return {
+        "status": outcome.status,
+        "kind": outcome.kind,
+        "reports": outcome.reports,
+        "cells_accepted": outcome.cells_accepted,
+        "cells_review": outcome.cells_review,
+        "pipeline_version": outcome.pipeline_version,
+        "error_code": code,
+        "error_message": message,
+        "lease": None,
+        "lease_until": None,
+        "finished_at": now,
+    }
+
+
+def _change(session: Session, claimed: Claimed, **values: object) -> bool:
+    query = (
+        update(DocumentRecord)
+        .where(DocumentRecord.id == claimed.id)
+        .where(DocumentRecord.status == Status.RUNNING, DocumentRecord.lease == claimed.lease)
+        .values(**values)
+        .returning(DocumentRecord.id)
+        .execution_options(synchronize_session=False)
+    )
+    return session.scalars(query).first() is not None
+
+
+def release(session: Session, document_id: int, lease: str | None) -> bool:
+    """Let a document be claimed again whose holder is dead; False when it is no longer held under that lease."""
+    query = (
+        update(DocumentRecord)
+        .where(DocumentRecord.id == document_id)
+        .where(DocumentRecord.status == Status.RUNNING, DocumentRecord.lease == lease)
+        .values(status=Status.RECEIVED, lease=None, lease_until=None)
+        .returning(DocumentRecord.id)
+        .execution_options(synchronize_session=False)
+    )
+    return session.scalars(query).first() is not None

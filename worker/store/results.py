@@ -1,0 +1,135 @@
+"""What reading gave: written once, never changed, and handed out with the decisions of people replayed over it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.decisions import replay
+from models.errors import CODES
+from models.report import ErrorInfo, ErrorReport, Report, Result, SourceInfo, from_json, to_json
+from worker.store import decisions
+from worker.store.inserts import insert_ignoring
+from worker.store.leases import Outcome
+from worker.store.records import DocumentRecord, ResultRecord, Status
+
+#: Names and codes are indexed; what a hostile source puts there must fit into an index entry.
+LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is read: bytes under a name, by one version of the pipeline."""
+
+    sha256: str
+    name: str
+    pipeline_version: str
+
+    @property
+    def named(self) -> str:
+        """Digest of the name, which is evidence for organ and year."""
+        return hashlib.sha256(self.name.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def write(session: Session, reading: Reading, results: Sequence[Result], *, now: float) -> None:
+    """Keep the results of a reading. Where there are some already, those stay and these are dropped."""
+    if find(session, reading):
+        return
+    insert_ignoring(session, ResultRecord, [_row(reading, result, len(results), now) for result in results])
+
+
+def _row(reading: Reading, result: Result, parts: int, now: float) -> dict[str, object]:
+    report = result.report if isinstance(result, Report) else None
+    year = report.year.value if report else None
+    return {
+        "sha256": reading.sha256,
+        "named": reading.named,
+        "pipeline_version": reading.pipeline_version,
+        "part": result.source.part,
+        "parts": parts,
+        "is_report": report is not None,
+        "body": to_json(result),
+        "organ": _text(report.organ.value) if report else None,
+        "region": _text(report.region.code, 12) if report else None,
+        "year": year if isinstance(year, int) else None,
+        "form": _text(report.form.value, 8) if report else None,
+        "created_at": now,
+    }
+
+
+def _text(value: object, longest: int = LONGEST) -> str | None:
+    """PostgreSQL takes no NUL in text."""
+    return None if value is None else str(value).replace("\0", "\ufffd")[:longest]
+
+
+def find(session: Session, reading: Reading) -> list[Result]:
+    """The results of a reading as the pipeline gave them, in order of parts; empty when it has not been done."""
+    return [from_json(record.body) for record in _records(session, reading)]
+
+
+def _records(session: Session, reading: Reading) -> Sequence[ResultRecord]:
+    query = select(ResultRecord).where(
+        ResultRecord.sha256 == reading.sha256,
+        ResultRecord.named == reading.named,
+        ResultRecord.pipeline_version == reading.pipeline_version,
+    )
+    return session.scalars(query.order_by(ResultRecord.part)).all()
+
+
+def outcome(results: Sequence[Result], pipeline_version: str | None) -> Outcome:
+    """What a list of results means for the document: done when there is a report, failed when there is only an error."""
+    reports = [result for result in results if isinstance(result, Report)]
+    errors = [result.error for result in results if isinstance(result, ErrorReport)]
+    statuses = [cell.status for report in reports for cell in report.cells.values()]
+    return Outcome(
+        Status.DONE if reports else Status.FAILED,
+        reports=len(reports),
+        cells_accepted=statuses.count("accepted"),
+        cells_review=statuses.count("review"),
+        error=(errors[0].code, errors[0].message) if errors else None,
+        pipeline_version=pipeline_version,
+    )
+
+
+def of_document(session: Session, document: DocumentRecord) -> list[Result]:
+    """The results of a document with everything that people decided; empty while it is being worked on.
+
+    A document that ended without being read (quarantined, out of time, lost in its archive) gives the error object that
+    its record tells of.
+    """
+    return list(of_documents(session, [document]))
+
+
+def of_documents(session: Session, found: Iterable[DocumentRecord]) -> Iterator[Result]:
+    """The same for many, one after the other, so that memory holds the results of one."""
+    for document in found:
+        stored = _stored(session, document)
+        if not stored and document.error_code is not None:
+            yield error_of(document)
+        for result in stored:
+            yield _with_decisions(session, result) if isinstance(result, Report) else result
+
+
+def _stored(session: Session, document: DocumentRecord) -> list[Result]:
+    if document.sha256 is None or document.pipeline_version is None or document.status == Status.QUARANTINED:
+        return []
+    return find(session, Reading(document.sha256, document.name, document.pipeline_version))
+
+
+def _with_decisions(session: Session, report: Report) -> Report:
+    if report.source.sha256 is None:
+        return report
+    return replay(report, decisions.of_part(session, report.source.sha256, report.source.part))
+
+
+def error_of(document: DocumentRecord) -> ErrorReport:
+    """The error object of a document that failed."""
+    code = document.error_code or "internal"
+    return ErrorReport(
+        source=SourceInfo(name=document.name, sha256=document.sha256),
+        error=ErrorInfo(code=code, message=document.error_message or "", hint=CODES.get(code, "")),
+    )

@@ -1,0 +1,123 @@
+"""The queue of what people should look at, the worst first.
+
+An item stands for one reason for review of one report, as that is after all decisions; so what was decided is not in the
+queue. Items can be made anew at any time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, delete, func, select, tuple_
+from sqlalchemy.orm import Session
+
+from models.report import Report, Result, ReviewReason
+from worker.store.inserts import insert_ignoring
+from worker.store.records import DocumentRecord, ReviewItemRecord
+
+#: How much a doubt weighs by its kind, in thousandths: a doubt about whose report this is outweighs one about a figure.
+WEIGHTS: Mapping[str, int] = {
+    "heading_year": 900,
+    "heading_organ": 900,
+    "form": 850,
+    "lost_row": 800,
+    "decision_without_cell": 800,
+    "no_text": 750,
+    "contradiction": 650,
+    "series": 500,
+    "doubt": 400,
+    "confidence": 300,
+}
+OTHER_WEIGHT = 450
+#: Totals are what most people use.
+TOTAL_WEIGHT = 50
+WORST = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewFilter:
+    """Which items: of a batch, of an organ, of one kind of doubt."""
+
+    batch_id: int | None = None
+    organ: str | None = None
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the queue: the page that follows it begins right behind."""
+
+    rank: int
+    id: int
+
+
+def rank(reason: ReviewReason, report: Report) -> int:
+    """The order of an item, 0 for the worst: the kind of doubt first, then how unsure the reading is, totals ahead."""
+    weight = WEIGHTS.get(reason.code, OTHER_WEIGHT)
+    cell = report.cells.get(reason.cell) if reason.cell else None
+    if cell is not None:
+        weight += round(50 * (1 - cell.confidence))
+    if reason.cell and "total" in reason.cell:
+        weight += TOTAL_WEIGHT
+    return max(0, WORST - weight)
+
+
+def replace(session: Session, document: DocumentRecord, results: Sequence[Result]) -> None:
+    """Make the items of a document anew. ``results`` are those with the decisions replayed (``results.of_document``)."""
+    session.execute(delete(ReviewItemRecord).where(ReviewItemRecord.document_id == document.id))
+    rows = [
+        _row(document, report, reason)
+        for report in results
+        if isinstance(report, Report)
+        for reason in report.review.reasons
+    ]
+    insert_ignoring(session, ReviewItemRecord, rows)
+
+
+def _row(document: DocumentRecord, report: Report, reason: ReviewReason) -> dict[str, object]:
+    organ, year = report.report.organ.value, report.report.year.value
+    return {
+        "document_id": document.id,
+        "batch_id": document.batch_id,
+        "part": report.source.part,
+        "cell": reason.cell,
+        "code": reason.code[:40],
+        "why": reason.why.replace("\0", "\ufffd"),
+        "organ": organ.replace("\0", "\ufffd")[:200] if isinstance(organ, str) else None,
+        "year": year if isinstance(year, int) else None,
+        "rank": rank(reason, report),
+    }
+
+
+def page(
+    session: Session, wanted: ReviewFilter, *, after: Place | None = None, limit: int = 50
+) -> Sequence[ReviewItemRecord]:
+    """Items, the worst first; the cost does not grow with how far down the queue the page is."""
+    query = select(ReviewItemRecord).where(*_conditions(wanted))
+    if after is not None:
+        query = query.where(tuple_(ReviewItemRecord.rank, ReviewItemRecord.id) > (after.rank, after.id))
+    return session.scalars(query.order_by(ReviewItemRecord.rank, ReviewItemRecord.id).limit(limit)).all()
+
+
+def count(session: Session, wanted: ReviewFilter) -> int:
+    """How many items there are."""
+    query = select(func.count()).select_from(ReviewItemRecord).where(*_conditions(wanted))
+    return session.execute(query).scalar_one()
+
+
+def _conditions(wanted: ReviewFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.batch_id is not None:
+        conditions.append(ReviewItemRecord.batch_id == wanted.batch_id)
+    if wanted.organ is not None:
+        conditions.append(ReviewItemRecord.organ == wanted.organ)
+    if wanted.code is not None:
+        conditions.append(ReviewItemRecord.code == wanted.code)
+    return conditions
+
+
+def of_document(session: Session, document_id: int) -> Sequence[ReviewItemRecord]:
+    """All items of a document, the worst first."""
+    query = select(ReviewItemRecord).where(ReviewItemRecord.document_id == document_id)
+    return session.scalars(query.order_by(ReviewItemRecord.rank, ReviewItemRecord.id)).all()
