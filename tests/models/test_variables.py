@@ -27,8 +27,8 @@ def test_forms_that_share_an_id_share_the_variable_and_a_variable_bears_the_id_o
     for form, cells in VARIABLES.of_cell.items():
         for cell, variable in cells.items():
             assert variable == cell or form == "2014"
-    for variable in VARIABLES.by_id.values():
-        assert variable.id == variable.cells[max(variable.cells)]
+    for asked in VARIABLES.by_id.values():
+        assert asked.id == asked.cells[max(asked.cells)]
 
 
 def printed(form: str, cell: str) -> str:
