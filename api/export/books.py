@@ -1,4 +1,7 @@
-"""A book holds tables in one file format, whichever they are. Nothing stands under its final name before ``close``."""
+"""A book holds tables in one file format, whichever they are. Nothing stands under its final name before ``close``.
+
+A table's file is opened with its first rows, by the columns that come with them.
+"""
 
 from __future__ import annotations
 
@@ -66,9 +69,6 @@ class FileBook:
         self._folder, self._suffix, self._open, self._holds_empty = folder, suffix, open_sheet, holds_empty
         self._tables = tuple(tables)
         self._sheets: dict[str, tuple[AtomicPath, Sheet]] = {}
-        if holds_empty:
-            for table in tables:
-                self._sheet(table)
 
     def _path(self, table: Table) -> Path:
         return self._folder / f"{table.name}.{self._suffix}"
@@ -85,6 +85,9 @@ class FileBook:
 
     def close(self) -> Written:
         """Put the files in place; a table that has none loses the one that an earlier run left."""
+        if self._holds_empty:
+            for table in self._tables:
+                self._sheet(table)
         notes = [note for _, sheet in self._sheets.values() for note in sheet.close()]
         paths = [self._sheets[table.name][0].commit() for table in self._tables if table.name in self._sheets]
         empty = [table for table in self._tables if table.name not in self._sheets]

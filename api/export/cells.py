@@ -14,8 +14,11 @@ from api.export import words
 from api.export.columns import (
     ABSENT,
     BLANK,
+    CONFIRMED,
+    CORRECTED,
     DOUBTFUL,
     GIVEN,
+    KIND,
     NA,
     TEXT,
     UNREADABLE,
@@ -68,6 +71,7 @@ _STATUSES = tuple(words.STATUS)
 _STATE_CODES = {state: code for code, state in enumerate(_STATES)}
 _STATUS_CODES = {status: code for code, status in enumerate(_STATUSES)}
 _REVIEW = _STATUS_CODES["review"]
+_FLAG_OF_STATUS = np.array([0, DOUBTFUL, CONFIRMED, CORRECTED], np.uint8)
 _KIND_OF_STATE = np.array([GIVEN, BLANK, NA, TEXT, ABSENT], np.uint8)
 
 
@@ -102,6 +106,8 @@ def judgements(reports: Sequence[Report]) -> Iterator[Judgements]:
         statuses = np.array([_STATUS_CODES[cell.status] for cell in cells], np.int8)
         unread = np.repeat([bool(report.pipeline.problems) for report in group], len(names))
         marks = mark(states, statuses, unread)
+        nothing = np.array([value is None for value in values], bool)
+        marks = np.where(nothing & (marks & KIND == GIVEN), marks + UNREADABLE, marks).astype(np.uint8)
         yield Judgements(names, form, group, values, pa.array(texts_of, pa.string()), marks, states, statuses)
 
 
@@ -117,7 +123,7 @@ def mark(
     doubtful = statuses == _REVIEW
     kinds = np.where(doubtful & np.isin(kinds, (BLANK, NA, ABSENT)), UNREADABLE, kinds)
     kinds = np.where(np.asarray(unread) & (kinds == ABSENT), UNREADABLE, kinds)
-    return (kinds + np.where(doubtful, DOUBTFUL, 0)).astype(np.uint8)
+    return (kinds + _FLAG_OF_STATUS[statuses]).astype(np.uint8)
 
 
 def cell_frames(reports: Sequence[Report]) -> Iterator[Frame]:

@@ -20,10 +20,12 @@ Kind = Literal["text", "integer", "real", "number", "count", "flag"]
 Value = str | int | float | Decimal | bool | None
 Row = tuple[Value, ...]
 
-#: Why a figure is missing, as the codes that travel beside it; ``DOUBTFUL`` is added where a person should look.
-#: ``NOT_ASKED`` is for a variable that the report's form does not have.
+#: Why a figure is missing, as the codes that travel beside it. Flags are added: ``DOUBTFUL`` where a person should look,
+#: the others where one has.
+#: ``NOT_ASKED`` is for a variable that the report's form does not have. ``KIND`` masks the flags off.
 GIVEN, BLANK, NA, ABSENT, TEXT, UNREADABLE, NOT_ASKED = range(7)
-DOUBTFUL = 16
+DOUBTFUL, CONFIRMED, CORRECTED = 16, 32, 64
+KIND = 15
 #: The words for the codes, in their order.
 MARKS = ("number", "blank", "na", "absent", "text", "unreadable", "not_asked")
 

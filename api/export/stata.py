@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from api.export import dta, words
 from api.export.books import FileBook
-from api.export.columns import MARKS, Column, Frame, Table
+from api.export.columns import KIND, MARKS, Column, Frame, Table
 from api.export.spool import Spool
 
 if TYPE_CHECKING:
@@ -79,13 +79,13 @@ class StataSheet:
 
     def _variable(self, at: int, column: Column) -> dta.Variable:
         if column.levels:
-            return dta.Variable(column.short, dta.BYTE, column.label, column.short)
+            return dta.Variable(column.short, dta.BYTE, _label(column), column.short)
         if column.kind == "text":
             width = self._widths[column.name]
-            return dta.Variable(column.short, width if width <= dta.FIXED_BYTES else dta.STRL, column.label)
+            return dta.Variable(column.short, width if width <= dta.FIXED_BYTES else dta.STRL, _label(column))
         kinds = {"integer": dta.LONG, "flag": dta.BYTE}
         values = FIGURES if at in self._marked else ""
-        return dta.Variable(column.short, kinds.get(column.kind, dta.DOUBLE), column.label, values)
+        return dta.Variable(column.short, kinds.get(column.kind, dta.DOUBLE), _label(column), values)
 
     def _rows(self, head: dta.Head, frame: Frame) -> tuple[NDArray[np.void], Mapping[str, Sequence[bytes]]]:
         rows = np.zeros(frame.rows, head.dtype)
@@ -113,8 +113,13 @@ class StataSheet:
         absent = np.asarray(pc.is_null(array).to_numpy(zero_copy_only=False), bool)
         values = np.nan_to_num(array.cast(pa.float64()).to_numpy(zero_copy_only=False).astype(np.float64))
         self._large += int((np.abs(values) > EXACT).sum())
-        codes = np.zeros(len(array), np.int64) if marks is None else marks.astype(np.int64) % 16
+        codes = np.zeros(len(array), np.int64) if marks is None else marks.astype(np.int64) & KIND
         return np.where(absent, _MISSING[codes], values)
+
+
+def _label(column: Column) -> str:
+    """Chinese first; a variable's label is Chinese itself."""
+    return f"{words.COLUMNS.get(column.name, '')} {column.label}".strip()
 
 
 def _is_free_text(column: Column) -> bool:

@@ -160,7 +160,7 @@ def test_stata_file_reads_elsewhere(tmp_path: Path, make_report: MakeReport) -> 
     frame, about = pyreadstat.read_dta(tmp_path / "cells.dta")
     assert frame["value"].tolist()[:2] == [25.1, 3001]
     assert frame["value"].isna().tolist() == [False, False, True]
-    assert about.column_names_to_labels["printed"] == "What stands on the page"
+    assert about.column_names_to_labels["printed"] == "印刷原文 What stands on the page"
     facts, _ = pyreadstat.read_dta(tmp_path / "facts.dta")
     assert facts["sentence"][0] == "长" * 3000
 

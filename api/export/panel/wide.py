@@ -1,0 +1,165 @@
+"""The cells of many reports as a matrix on disk: a row per report, a column per variable.
+
+Counts are kept as whole numbers and amounts as millionths of 万元, both in 64 bits; a figure that does not fit is kept
+beside them as its digits. So rows can be taken in any order without holding them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from api.export.cells import Judgements
+from api.export.columns import GIVEN, KIND, NOT_ASKED, digits, precision
+from models.readings import Number
+from models.variables import load_variables
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+#: Amounts are kept in units of ten to the minus this.
+PLACES = 6
+_UNIT = 1_000_000
+_LARGEST = 2**63 - 1
+# Digits that decimal arithmetic certainly keeps.
+_EXACT = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Some rows of the matrix. ``digits`` are the figures that 64 bits cannot hold, by row and variable."""
+
+    names: tuple[str, ...]
+    amounts: NDArray[np.bool_]
+    values: NDArray[np.int64]
+    marks: NDArray[np.uint8]
+    digits: Mapping[tuple[int, int], str]
+
+    def column(self, at: int) -> pa.Array:
+        """A variable's figures as their digits; null where there is none."""
+        import pyarrow as pa
+
+        absent = (self.marks[:, at] & KIND) != GIVEN
+        odd = {row: text for (row, variable), text in self.digits.items() if variable == at}
+        if not odd and not self.amounts[at]:
+            return pa.array(self.values[:, at], pa.int64(), mask=absent).cast(pa.string())
+        plain = self.values[:, at].tolist()
+        shown = [_shown(value) for value in plain] if self.amounts[at] else [str(value) for value in plain]
+        return pa.array([odd.get(row, text) for row, text in enumerate(shown)], pa.string(), mask=absent)
+
+    def figure(self, row: int, name: str) -> Number | None:
+        """One figure; None where there is none."""
+        at = positions(self.names)[name]
+        if self.marks[row, at] & KIND != GIVEN:
+            return None
+        if (row, at) in self.digits:
+            return Decimal(self.digits[row, at])
+        value = int(self.values[row, at])
+        return Decimal(_shown(value)) if self.amounts[at] else value
+
+
+class WideSpool:
+    """Takes the cells of reports and gives rows back in any order."""
+
+    def __init__(self, folder: Path) -> None:
+        variables = load_variables().by_id
+        self.names = tuple(variables)
+        self._amounts = np.array([variable.kind == "amount" for variable in variables.values()])
+        self._paths = (folder / "values", folder / "marks")
+        self._files = tuple(path.open("wb") for path in self._paths)
+        self._odd: dict[int, dict[int, str]] = {}
+        self._maps: tuple[NDArray[np.int64], NDArray[np.uint8]] | None = None
+        self.rows = 0
+
+    def add(self, found: Judgements) -> None:
+        """Add a row for each report, in their order."""
+        count, width = len(found.reports), len(found.cells)
+        values = np.zeros((count, len(self.names)), np.int64)
+        marks = np.full((count, len(self.names)), NOT_ASKED, np.uint8)
+        by_report = found.marks.reshape(count, width)
+        for cell, at in enumerate(_positions(found.form, found.cells)):
+            if at < 0:
+                continue
+            marks[:, at] = by_report[:, cell]
+            self._fill(values[:, at], at, found.values[cell::width])
+        self._files[0].write(values.tobytes())
+        self._files[1].write(marks.tobytes())
+        self.rows += count
+
+    def _fill(self, target: NDArray[np.int64], at: int, figures: Sequence[Number | None]) -> None:
+        for row, figure in enumerate(figures):
+            if figure is None:
+                continue
+            whole = _scaled(figure) if self._amounts[at] else figure if isinstance(figure, int) else None
+            if whole is None or abs(whole) > _LARGEST:
+                self._odd.setdefault(self.rows + row, {})[at] = digits(figure)
+            else:
+                target[row] = whole
+
+    def finish(self) -> None:
+        """No more rows come; they can be taken from now on."""
+        for file in self._files:
+            file.close()
+        shape = (self.rows, len(self.names))
+        if not self.rows:
+            self._maps = (np.zeros(shape, np.int64), np.zeros(shape, np.uint8))
+            return
+        self._maps = (
+            np.memmap(self._paths[0], np.int64, "r", shape=shape),
+            np.memmap(self._paths[1], np.uint8, "r", shape=shape),
+        )
+
+    def take(self, rows: Sequence[int]) -> Rows:
+        """These rows, in this order."""
+        assert self._maps is not None, "the spool is still being filled"
+        at = np.asarray(rows, np.int64)
+        odd = {(row, v): text for row, own in enumerate(rows) for v, text in self._odd.get(own, {}).items()}
+        return Rows(self.names, self._amounts, np.array(self._maps[0][at]), np.array(self._maps[1][at]), odd)
+
+    def fractional(self) -> frozenset[str]:
+        """Variables of which some figure is not a whole number of 64 bits; amounts are left out."""
+        return frozenset(self.names[at] for own in self._odd.values() for at in own if not self._amounts[at])
+
+    def discard(self) -> None:
+        """Let go of the files; whoever made the folder removes it."""
+        self._maps = None
+        for file in self._files:
+            file.close()
+
+
+@cache
+def positions(names: tuple[str, ...]) -> Mapping[str, int]:
+    """The column of each variable."""
+    return {name: at for at, name in enumerate(names)}
+
+
+@cache
+def _positions(form: str, cells: tuple[str, ...]) -> tuple[int, ...]:
+    """The column of each cell, or -1 for a cell that no variable asks for."""
+    variables = load_variables()
+    at = {name: position for position, name in enumerate(variables.by_id)}
+    of_cell: Mapping[str, Any] = variables.of_cell.get(form, {})
+    return tuple(at.get(of_cell.get(cell, ""), -1) for cell in cells)
+
+
+def _scaled(value: Number) -> int | None:
+    if isinstance(value, int):
+        return value * _UNIT
+    significant, after = precision(value)
+    if after > PLACES or significant > _EXACT:
+        return None
+    return int(value.scaleb(PLACES))
+
+
+def _shown(value: int) -> str:
+    """Millionths as the digits of the amount, without zeros at the end."""
+    whole, part = divmod(abs(value), _UNIT)
+    text = f"{whole}.{part:0{PLACES}d}".rstrip("0").rstrip(".") if part else str(whole)
+    return f"-{text}" if value < 0 else text
