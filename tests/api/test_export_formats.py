@@ -133,9 +133,8 @@ def test_stata_tells_the_kinds_of_missing(tmp_path: Path) -> None:
     read, about = pyreadstat.read_dta(tmp_path / "things.dta", user_missing=True)
     assert read["value"].tolist()[:6] == [1.0, "b", "n", "a", "t", "u"]
     assert np.isnan(read["value"].tolist()[6])
-    assert about.variable_value_labels["value"] == {
-        **{"a": "表中无此格", "b": "空白", "n": "不适用", "t": "文字", "u": "未能读出"}
-    }
+    labels = {str(value): label for value, label in about.variable_value_labels["value"].items()}
+    assert labels == {"a": "表中无此格", "b": "空白", "n": "不适用", "t": "文字", "u": "未能读出"}
     assert about.variable_value_labels["level"] == {1: "一", 2: "二"}
     again = pd.read_stata(tmp_path / "things.dta", convert_missing=True, convert_categoricals=False)
     assert [str(value) for value in again["value"]] == ["1.0", ".b", ".n", ".a", ".t", ".u", "."]
