@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -24,14 +23,15 @@ from api.export.columns import (
     UNREADABLE,
     Frame,
     Table,
+    coded,
     columns,
     digits,
     repeated,
     texts,
 )
-from api.export.keys import KEY_COLUMNS, keys
+from api.export.keys import KEY_COLUMNS, repeated_keys
 from models.forms import load_forms
-from models.report import Cell, Report
+from models.report import Cell, Evidence, Report
 from models.variables import load_variables
 
 if TYPE_CHECKING:
@@ -70,7 +70,9 @@ _STATES = tuple(words.STATE)
 _STATUSES = tuple(words.STATUS)
 _STATE_CODES = {state: code for code, state in enumerate(_STATES)}
 _STATUS_CODES = {status: code for code, status in enumerate(_STATUSES)}
-_REVIEW = _STATUS_CODES["review"]
+_REVIEW, _ABSENT = _STATUS_CODES["review"], _STATE_CODES["absent"]
+_NOWHERE = Evidence()
+_NO_BOX = (None, None, None, None)
 _FLAG_OF_STATUS = np.array([0, DOUBTFUL, CONFIRMED, CORRECTED], np.uint8)
 _KIND_OF_STATE = np.array([GIVEN, BLANK, NA, TEXT, ABSENT], np.uint8)
 
@@ -79,36 +81,77 @@ _KIND_OF_STATE = np.array([GIVEN, BLANK, NA, TEXT, ABSENT], np.uint8)
 class Judgements:
     """What the cells of some reports that have the same cells hold, report after report.
 
-    ``values`` are ints, decimals or None, ``digits`` the same as texts, ``marks`` say why a value is missing or that a
-    person should look.
+    ``values`` are the figures that are whole numbers of 64 bits (0 elsewhere), ``odd`` the positions of the others,
+    ``digits`` all figures as texts; ``marks`` say why a value is missing or that a person should look.
     """
 
-    cells: tuple[str, ...]
+    names: tuple[str, ...]
     form: str
     reports: tuple[Report, ...]
-    values: list[Any]
+    cells: list[Cell]
+    values: NDArray[np.int64]
+    odd: tuple[int, ...]
     digits: pa.Array
     marks: NDArray[np.uint8]
     states: NDArray[np.int8]
     statuses: NDArray[np.int8]
 
+    def counts(self) -> Iterator[CellCounts]:
+        """For each report, how many of its cells are what."""
+        shape = (len(self.reports), len(self.names))
+        statuses, states = self.statuses.reshape(shape), self.states.reshape(shape)
+        by_status = [(statuses == code).sum(axis=1).tolist() for code in range(len(_STATUSES))]
+        absent = ((states == _ABSENT) & (statuses == 0)).sum(axis=1).tolist()
+        numbers = ((self.marks & KIND) == GIVEN).reshape(shape).sum(axis=1).tolist()
+        for row in zip(*by_status, absent, numbers, strict=True):
+            yield CellCounts(*row)
+
+
+@dataclass(frozen=True, slots=True)
+class CellCounts:
+    """Cells of a report by status; of those accepted, how many the document does not have; and how many are figures."""
+
+    accepted: int
+    review: int
+    confirmed: int
+    corrected: int
+    absent: int
+    numbers: int
+
 
 def judgements(reports: Sequence[Report]) -> Iterator[Judgements]:
-    """The reports in runs that have the same cells, in their order."""
+    """The reports in groups that have the same cells."""
+    groups: dict[tuple[str, tuple[str, ...]], list[Report]] = {}
+    for report in reports:
+        groups.setdefault((str(report.report.form.value), tuple(report.cells)), []).append(report)
+    for (form, names), group in groups.items():
+        yield _judgements(form, names, tuple(group))
+
+
+def _judgements(form: str, names: tuple[str, ...], reports: tuple[Report, ...]) -> Judgements:
     import pyarrow as pa
 
-    for (form, names), run in groupby(reports, lambda report: (str(report.report.form.value), tuple(report.cells))):
-        group = tuple(run)
-        cells = [cell for report in group for cell in report.cells.values()]
-        values = [cell.value for cell in cells]
-        texts_of = [None if value is None else str(value) if type(value) is int else digits(value) for value in values]
-        states = np.array([_STATE_CODES[cell.state] for cell in cells], np.int8)
-        statuses = np.array([_STATUS_CODES[cell.status] for cell in cells], np.int8)
-        unread = np.repeat([bool(report.pipeline.problems) for report in group], len(names))
-        marks = mark(states, statuses, unread)
-        nothing = np.array([value is None for value in values], bool)
-        marks = np.where(nothing & (marks & KIND == GIVEN), marks + UNREADABLE, marks).astype(np.uint8)
-        yield Judgements(names, form, group, values, pa.array(texts_of, pa.string()), marks, states, statuses)
+    cells = [cell for report in reports for cell in report.cells.values()]
+    figures = [cell.value for cell in cells]
+    shown = [None if value is None else str(value) if type(value) is int else digits(value) for value in figures]
+    odd = [at for at, value in enumerate(figures) if type(value) is not int and value is not None]
+    try:
+        values = np.array([value if type(value) is int else 0 for value in figures], np.int64)
+    except OverflowError:
+        odd = [at for at, value in enumerate(figures) if value is not None and not _is_whole(value)]
+        values = np.array([value if _is_whole(value) else 0 for value in figures], np.int64)
+    states = np.array([_STATE_CODES[cell.state] for cell in cells], np.int8)
+    statuses = np.array([_STATUS_CODES[cell.status] for cell in cells], np.int8)
+    unread = np.repeat([bool(report.pipeline.problems) for report in reports], len(names))
+    marks = mark(states, statuses, unread)
+    array = pa.array(shown, pa.string())
+    nothing = array.is_null().to_numpy(zero_copy_only=False)
+    marks = np.where(nothing & (marks & KIND == GIVEN), marks + UNREADABLE, marks).astype(np.uint8)
+    return Judgements(names, form, reports, cells, values, tuple(odd), array, marks, states, statuses)
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and abs(value) < 2**63
 
 
 def mark(
@@ -129,41 +172,33 @@ def mark(
 def cell_frames(reports: Sequence[Report]) -> Iterator[Frame]:
     """The long table of some reports."""
     for found in judgements(reports):
-        if found.cells:
+        if found.names:
             yield cell_frame(found)
 
 
 def cell_frame(found: Judgements) -> Frame:
     """The rows of reports that have the same cells."""
-    reports, width = len(found.reports), len(found.cells)
+    import pyarrow as pa
+
+    reports, width = len(found.reports), len(found.names)
     per_report = np.repeat(np.arange(reports, dtype=np.int32), width)
     per_cell = np.tile(np.arange(width, dtype=np.int32), reports)
-    cells = [cell for report in found.reports for cell in report.cells.values()]
-    named = [repeated(names, per_cell) for names in _names(found.form, found.cells)]
+    cells = found.cells
+    named = [repeated(names, per_cell) for names in _names(found.form, found.names)]
     return Frame(
         (
-            *_key_arrays(found.reports, per_report),
+            *repeated_keys(found.reports, per_report),
             *named,
-            _units(cells),
+            coded([cell.unit for cell in cells]),
             found.digits,
             repeated(_STATES, found.states.astype(np.int32)),
             texts([cell.printed for cell in cells]),
-            *_floats([cell.confidence for cell in cells]),
+            pa.array([cell.confidence for cell in cells], pa.float64()),
             repeated(_STATUSES, found.statuses.astype(np.int32)),
             *_places(cells),
         ),
         {VALUE: found.marks},
     )
-
-
-def _key_arrays(reports: Sequence[Report], per_report: NDArray[np.int32]) -> Iterator[pa.Array]:
-    import pyarrow as pa
-
-    for column, values in zip(KEY_COLUMNS, zip(*map(keys, reports), strict=True), strict=True):
-        if column.kind == "text":
-            yield repeated(values, per_report)
-        else:
-            yield pa.array(values, pa.int32()).take(pa.array(per_report))
 
 
 @cache
@@ -179,33 +214,13 @@ def _names(form: str, cells: tuple[str, ...]) -> tuple[tuple[str | None, ...], .
     )
 
 
-def _units(cells: Sequence[Cell]) -> pa.Array:
-    found = {unit: code for code, unit in enumerate(sorted({cell.unit for cell in cells if cell.unit}))}
-    codes = [None if cell.unit is None else found[cell.unit] for cell in cells]
-    import pyarrow as pa
-
-    return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), pa.array(list(found), pa.string()))
-
-
-def _floats(*series: Sequence[float | None]) -> Iterator[pa.Array]:
-    import pyarrow as pa
-
-    for values in series:
-        yield pa.array(values, pa.float64())
-
-
 def _places(cells: Sequence[Cell]) -> Iterator[pa.Array]:
     import pyarrow as pa
 
-    seen = [cell.evidence for cell in cells]
-    boxes = [None if place is None else place.bbox for place in seen]
-    yield pa.array([None if place is None else place.page for place in seen], pa.int32())
-    for side in range(4):
-        yield pa.array([None if box is None else box[side] for box in boxes], pa.float64())
-    yield pa.array([None if place is None else place.line for place in seen], pa.int32())
-    yield pa.array([None if place is None else place.column for place in seen], pa.int32())
-    routes = {
-        route: code for code, route in enumerate(sorted({place.route for place in seen if place and place.route}))
-    }
-    codes = [None if place is None or place.route is None else routes[place.route] for place in seen]
-    yield pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), pa.array(list(routes), pa.string()))
+    seen = [cell.evidence or _NOWHERE for cell in cells]
+    yield pa.array([place.page for place in seen], pa.int32())
+    for side in zip(*[place.bbox or _NO_BOX for place in seen], strict=True):
+        yield pa.array(side, pa.float64())
+    yield pa.array([place.line for place in seen], pa.int32())
+    yield pa.array([place.column for place in seen], pa.int32())
+    yield coded([place.route for place in seen])

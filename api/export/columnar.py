@@ -25,11 +25,9 @@ class ParquetSheet:
     """Row groups of about a constant size."""
 
     def __init__(self, path: Path, table: Table) -> None:
-        import pyarrow.parquet as pq
-
-        self._table = table
-        self._schema = _schema(table.columns)
-        self._file = pq.ParquetWriter(path, self._schema, compression="zstd")
+        self._path, self._table = path, table
+        self._schema: pa.Schema | None = None
+        self._file: Any = None
         self._waiting: list[pa.RecordBatch] = []
         self._rows = 0
         self._unfit = 0
@@ -38,14 +36,24 @@ class ParquetSheet:
         """Add rows."""
         import pyarrow as pa
 
-        arrays = list(self._arrays(frame))
-        self._waiting.append(pa.RecordBatch.from_arrays(arrays, schema=self._schema))
+        schema = self._open([isinstance(array, pa.DictionaryArray) for array in frame.columns])
+        self._waiting.append(pa.RecordBatch.from_arrays(list(self._arrays(frame, schema)), schema=schema))
         self._rows += frame.rows
         if self._rows >= GROUP:
             self._flush()
 
-    def _arrays(self, frame: Frame) -> Iterator[pa.Array]:
-        for column, field, array in zip(self._table.columns, self._schema, frame.columns, strict=True):
+    def _open(self, coded: Sequence[bool]) -> pa.Schema:
+        """Open the file with the first rows. Texts that come coded are written so, which is faster and reads the same."""
+        import pyarrow.parquet as pq
+
+        if self._schema is None:
+            self._schema = _schema(self._table.columns, coded)
+            # Without Arrow's own schema in the file, every reader takes coded texts for texts.
+            self._file = pq.ParquetWriter(self._path, self._schema, compression="zstd", store_schema=False)
+        return self._schema
+
+    def _arrays(self, frame: Frame, schema: pa.Schema) -> Iterator[pa.Array]:
+        for column, field, array in zip(self._table.columns, schema, frame.columns, strict=True):
             if column.is_figure:
                 array = self._fitted(array)
             yield array if array.type.equals(field.type) else array.cast(field.type)
@@ -65,13 +73,14 @@ class ParquetSheet:
     def _flush(self) -> None:
         import pyarrow as pa
 
-        table = pa.Table.from_batches(self._waiting, schema=self._schema)
+        table = pa.Table.from_batches(self._waiting, schema=self._schema).unify_dictionaries()
         self._file.write_table(table, row_group_size=len(table) or None)
         self._waiting.clear()
         self._rows = 0
 
     def close(self) -> Sequence[str]:
         """The note names the figures that a 128-bit decimal cannot hold."""
+        self._open([False] * len(self._table.columns))
         if self._waiting:
             self._flush()
         self._file.close()
@@ -81,7 +90,8 @@ class ParquetSheet:
 
     def abort(self) -> None:
         """Let go of the file."""
-        self._file.close()
+        if self._file is not None:
+            self._file.close()
 
 
 def fits(value: int | Decimal) -> bool:
@@ -100,7 +110,7 @@ def _plain(text: str) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _schema(columns: tuple[Column, ...]) -> pa.Schema:
+def _schema(columns: Sequence[Column], coded: Sequence[bool]) -> pa.Schema:
     import pyarrow as pa
 
     kinds: dict[str, Any] = {
@@ -111,7 +121,11 @@ def _schema(columns: tuple[Column, ...]) -> pa.Schema:
         "count": pa.int64(),
         "flag": pa.bool_(),
     }
-    return pa.schema([pa.field(c.name, kinds[c.kind], metadata={"label": c.label}) for c in columns])
+    texts = pa.dictionary(pa.int32(), pa.string())
+    return pa.schema(
+        pa.field(column.name, texts if is_coded else kinds[column.kind])
+        for column, is_coded in zip(columns, coded, strict=True)
+    )
 
 
 def open_book(folder: Path, tables: Sequence[Table]) -> FileBook:

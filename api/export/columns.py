@@ -123,7 +123,24 @@ def repeated(values: Sequence[str | None], indices: NDArray[np.int32]) -> pa.Arr
     """Texts of which each stands in many rows, without a copy for every row."""
     import pyarrow as pa
 
-    return pa.DictionaryArray.from_arrays(pa.array(indices), texts(values))
+    known, codes = _words(values)
+    chosen = np.array([-1 if value is None else codes[value] for value in values], np.int32)[indices]
+    return pa.DictionaryArray.from_arrays(pa.array(chosen, mask=chosen < 0), texts(known))
+
+
+def coded(values: Sequence[str | None]) -> pa.Array:
+    """Texts of few different words."""
+    import pyarrow as pa
+
+    known, codes = _words(values)
+    found = pa.array([None if value is None else codes[value] for value in values], pa.int32())
+    return pa.DictionaryArray.from_arrays(found, texts(known))
+
+
+def _words(values: Sequence[str | None]) -> tuple[list[str], dict[str, int]]:
+    """The different texts, and the code of each; what is missing has none, for a dictionary of Arrow's holds no null."""
+    known = [value for value in dict.fromkeys(values) if value is not None]
+    return known, {value: code for code, value in enumerate(known)}
 
 
 def encodable(text: str) -> str:

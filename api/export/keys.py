@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
 import simplejson
+from numpy.typing import NDArray
 
 from api.export import words
-from api.export.columns import Row, columns
+from api.export.columns import Row, columns, repeated
 from models.report import Claim, Report
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 KEY_COLUMNS = columns(
     ("document", "text", "Id of the report: same bytes and same version, same id"),
@@ -31,6 +39,17 @@ def keys(report: Report) -> Row:
         info.year.value if isinstance(info.year.value, int) else None,
         claimed(info.form),
     )
+
+
+def repeated_keys(reports: Sequence[Report], per_row: NDArray[np.int32]) -> Iterator[pa.Array]:
+    """The columns of ``KEY_COLUMNS``, for rows of which ``per_row`` says to which report each belongs."""
+    import pyarrow as pa
+
+    for column, values in zip(KEY_COLUMNS, zip(*map(keys, reports), strict=True), strict=True):
+        if column.kind == "text":
+            yield repeated(values, per_row)
+        else:
+            yield pa.array(values, pa.int32()).take(pa.array(per_row))
 
 
 def claimed(claim: Claim) -> str | None:

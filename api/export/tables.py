@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
 
 from api.export import words
-from api.export.cells import CELLS, cell_frames
-from api.export.columns import Frame, Row, Table, columns, frame_of
-from api.export.keys import KEY_COLUMNS, claimed, keys
+from api.export.cells import CELLS, CellCounts, cell_frames, judgements
+from api.export.columns import Frame, Row, Table, array, columns, frame_of
+from api.export.keys import KEY_COLUMNS, claimed, keys, repeated_keys
 from models.report import BBox, CheckRecord, ErrorReport, Report, Result
 
 
@@ -21,12 +24,10 @@ class ResultTable:
     frames: Callable[[Sequence[Result]], Iterable[Frame]]
 
 
-def report_row(report: Report) -> Row:
-    """The overview of a report."""
+def report_row(report: Report, cells: CellCounts, checks: Counter[str]) -> Row:
+    """The overview of a report, of which cells and checks (by status) have been counted."""
     info, source = report.report, report.source
     first, last = source.pages or (None, None)
-    status = Counter(cell.status for cell in report.cells.values())
-    checks = Counter(check.status for check in report.checks)
     return (
         *keys(report),
         source.parts,
@@ -39,9 +40,9 @@ def report_row(report: Report) -> Row:
         claimed(info.published),
         info.organ.confidence,
         info.year.confidence,
-        status["accepted"] + status["confirmed"] + status["corrected"],
-        status["review"],
-        status["confirmed"] + status["corrected"],
+        cells.accepted + cells.confirmed + cells.corrected,
+        cells.review,
+        cells.confirmed + cells.corrected,
         checks["pass"],
         checks["fail"],
         checks["unknown"],
@@ -55,27 +56,36 @@ def _box(bbox: BBox | None) -> tuple[float | None, ...]:
     return bbox or (None, None, None, None)
 
 
-def _report_rows(report: Report) -> Iterator[Row]:
-    yield report_row(report)
+def count_checks(report: Report) -> Counter[str]:
+    """Checks of a report by status."""
+    return Counter([check.status for check in report.checks])
+
+
+def _report_frames(results: Sequence[Result]) -> Iterator[Frame]:
+    for found in judgements([result for result in results if isinstance(result, Report)]):
+        counted = zip(found.reports, found.counts(), strict=True)
+        yield frame_of(REPORTS, [report_row(report, cells, count_checks(report)) for report, cells in counted])
 
 
 def _fact_rows(report: Report) -> Iterator[Row]:
-    own = keys(report)
     for number, fact in enumerate(report.facts):
         said = (fact.type, fact.value, fact.unit, fact.qualifier, fact.scope, fact.sentence, *fact.span)
-        yield (*own, number, *said, fact.confidence, fact.status, fact.page, *_box(fact.bbox), fact.line)
+        yield (number, *said, fact.confidence, fact.status, fact.page, *_box(fact.bbox), fact.line)
 
 
 def _check_rows(report: Report) -> Iterator[Row]:
-    own = keys(report)
-    for check in report.checks:
-        yield (*own, *check_values(check))
+    return map(check_values, report.checks)
 
 
 def check_values(check: CheckRecord) -> Row:
     """A check as the values of ``CHECK_COLUMNS``."""
     outcome = (check.rule, check.relation, check.status, check.cause)
-    return (*outcome, check.left, check.right, " ".join(check.cells), check.message)
+    return (*outcome, check.left, check.right, _joined(check.cells), check.message)
+
+
+@lru_cache(maxsize=10_000)
+def _joined(cells: tuple[str, ...]) -> str:
+    return " ".join(cells)
 
 
 def _error_frames(results: Sequence[Result]) -> Iterator[Frame]:
@@ -89,12 +99,24 @@ def _error_frames(results: Sequence[Result]) -> Iterator[Frame]:
 
 
 def _of_reports(table: Table, rows: Callable[[Report], Iterable[Row]]) -> ResultTable:
+    """A table of which every row begins with the keys of its report; ``rows`` gives what follows them."""
+
     def frames(results: Sequence[Result]) -> Iterator[Frame]:
-        found = [row for result in results if isinstance(result, Report) for row in rows(result)]
-        if found:
-            yield frame_of(table, found)
+        reports = [result for result in results if isinstance(result, Report)]
+        found = [list(rows(report)) for report in reports]
+        yield from keyed_frames(table, reports, found)
 
     return ResultTable(table, frames)
+
+
+def keyed_frames(table: Table, reports: Sequence[Report], rows: Sequence[Sequence[Row]]) -> Iterator[Frame]:
+    """The rows of each report, with its keys in front of them; nothing where there is none."""
+    per_row = np.repeat(np.arange(len(reports), dtype=np.int32), [len(own) for own in rows])
+    if len(per_row):
+        by_column = zip(*(row for own in rows for row in own), strict=True)
+        own = table.columns[len(KEY_COLUMNS) :]
+        arrays = (array(column, values) for column, values in zip(own, by_column, strict=True))
+        yield Frame((*repeated_keys(reports, per_row), *arrays))
 
 
 def _cell_frames(results: Sequence[Result]) -> Iterator[Frame]:
@@ -182,7 +204,7 @@ ERRORS = Table(
 )
 #: In the order in which they are written; the overview comes first.
 RESULT_TABLES = (
-    _of_reports(REPORTS, _report_rows),
+    ResultTable(REPORTS, _report_frames),
     ResultTable(CELLS, _cell_frames),
     _of_reports(FACTS, _fact_rows),
     _of_reports(CHECKS, _check_rows),

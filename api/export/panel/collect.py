@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from api.export.books import Book
-from api.export.cells import CELLS, cell_frame, judgements
+from api.export.cells import CELLS, CellCounts, cell_frame, judgements
 from api.export.columns import Row, frame_of
 from api.export.panel.index import Entry, entry_of
-from api.export.panel.source import ReportSource
+from api.export.panel.source import Correction, ReportSource
 from api.export.panel.tables import CORRECTIONS, correction_rows
 from api.export.panel.wide import WideSpool
 from api.export.spool import Spool
-from api.export.tables import CHECKS, ERRORS, FACTS, REPORTS, RESULT_TABLES, report_row
+from api.export.tables import CHECKS, ERRORS, FACTS, REPORTS, RESULT_TABLES, count_checks, keyed_frames, report_row
 from models.report import Report
 
 # Reports that become rows together: enough that a step for many rows pays, few enough that memory stays small.
-BATCH = 100
+BATCH = 200
 #: Written at once; the other tables of results wait, or follow the panel.
 AT_ONCE = (FACTS, CHECKS, ERRORS)
 
@@ -37,14 +37,17 @@ class Tally:
     audited_wrong: int = 0
     versions: Counter[str] = field(default_factory=Counter)
 
-    def add(self, report: Report) -> None:
-        """Count a report."""
+    def add(self, report: Report, cells: CellCounts, checks: Counter[str]) -> None:
+        """Count a report of which cells and checks (by status) have been counted."""
         self.reports += 1
         self.versions[report.pipeline.version] += 1
-        for cell in report.cells.values():
-            self.cells[cell.status if cell.state != "absent" or cell.status != "accepted" else "absent"] += 1
-        for check in report.checks:
-            self.checks[check.status if check.status != "fail" else f"fail {check.cause or 'unclear'}"] += 1
+        self.cells["accepted"] += cells.accepted - cells.absent
+        for status in ("review", "confirmed", "corrected", "absent"):
+            self.cells[status] += getattr(cells, status)
+        self.checks.update({status: count for status, count in checks.items() if status != "fail"})
+        if checks["fail"]:
+            failed = (check.cause or "unclear" for check in report.checks if check.status == "fail")
+            self.checks.update(f"fail {cause}" for cause in failed)
 
 
 @dataclass
@@ -75,25 +78,26 @@ def collect(source: ReportSource, book: Book, folder: Path) -> Collected:
 
 
 def _add(found: Collected, reports: Sequence[Report], source: ReportSource, book: Book) -> None:
-    for run in judgements(reports):
-        if run.cells:
-            book.write(CELLS, cell_frame(run))
-        found.wide.add(run)
-    first = len(found.entries)
-    found.entries.extend(entry_of(first + at, report) for at, report in enumerate(reports))
-    found.documents.write(frame_of(REPORTS, [report_row(report) for report in reports]))
-    for report in reports:
-        found.tally.add(report)
-    rows = list(_corrections(found.tally, reports, source))
-    if rows:
-        book.write(CORRECTIONS, frame_of(CORRECTIONS, rows))
+    for group in judgements(reports):
+        if group.names:
+            book.write(CELLS, cell_frame(group))
+        found.wide.add(group)
+        overview: list[Row] = []
+        for report, cells in zip(group.reports, group.counts(), strict=True):
+            checks = count_checks(report)
+            overview.append(report_row(report, cells, checks))
+            found.entries.append(entry_of(len(found.entries), report, cells, checks["fail"]))
+            found.tally.add(report, cells, checks)
+        found.documents.write(frame_of(REPORTS, overview))
+    made = [source.corrections(report) for report in reports]
+    _audit(found.tally, made)
+    rows = [list(correction_rows(report, own)) for report, own in zip(reports, made, strict=True)]
+    for frame in keyed_frames(CORRECTIONS, reports, rows):
+        book.write(CORRECTIONS, frame)
 
 
-def _corrections(tally: Tally, reports: Sequence[Report], source: ReportSource) -> Iterator[Row]:
-    for report in reports:
-        made = source.corrections(report)
-        for one in made:
-            if one.read_status == "accepted":
-                tally.audited += 1
-                tally.audited_wrong += one.action == "corrected"
-        yield from correction_rows(report, made)
+def _audit(tally: Tally, made: Iterable[Sequence[Correction]]) -> None:
+    for one in chain.from_iterable(made):
+        if one.read_status == "accepted":
+            tally.audited += 1
+            tally.audited_wrong += one.action == "corrected"

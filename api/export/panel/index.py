@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from api.export.cells import CellCounts
 from api.export.keys import claimed
 from api.export.panel.organs import Mention, Organ, Organs
 from models.report import Report
@@ -63,9 +63,9 @@ class LeftOut:
     why: str
 
 
-def entry_of(row: int, report: Report) -> Entry:
-    """The entry of a report."""
-    info, status = report.report, Counter(cell.status for cell in report.cells.values())
+def entry_of(row: int, report: Report, cells: CellCounts, failed: int) -> Entry:
+    """The entry of a report of which cells and failing checks have been counted."""
+    info = report.report
     year = info.year.value if isinstance(info.year.value, int) else None
     return Entry(
         row=row,
@@ -80,10 +80,10 @@ def entry_of(row: int, report: Report) -> Entry:
         form=str(info.form.value),
         published=claimed(info.published),
         in_doubt=min(info.organ.confidence, info.year.confidence) < SURE,
-        numbers=sum(cell.value is not None for cell in report.cells.values()),
-        review=status["review"],
-        by_people=status["confirmed"] + status["corrected"],
-        failed=sum(check.status == "fail" for check in report.checks),
+        numbers=cells.numbers,
+        review=cells.review,
+        by_people=cells.confirmed + cells.corrected,
+        failed=failed,
     )
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from api.export import words
 from api.export.columns import Column, Row, Table, columns
-from api.export.keys import KEY_COLUMNS, keys
+from api.export.keys import KEY_COLUMNS
 from api.export.panel.checks import PanelCheck
 from api.export.panel.index import Chosen, Entry, LeftOut
 from api.export.panel.organs import NameDoubt, Organ
@@ -262,13 +262,13 @@ def missing_row(organ: Organ, year: int, where: str) -> Row:
 
 
 def correction_rows(report: Report, made: Collection[Correction]) -> Iterator[Row]:
-    """Rows of ``CORRECTIONS``."""
+    """Rows of ``CORRECTIONS``, without the keys of the report."""
     variables = load_variables().of_cell.get(str(report.report.form.value), {})
     for one in made:
         at = None if one.at is None else datetime.fromtimestamp(one.at, UTC).isoformat(timespec="seconds")
         read = (None if one.read_state is None else str(one.read_state), one.read_value, one.read_status)
         said = (str(one.state), one.value, one.who, one.why, at)
-        yield (*keys(report), variables.get(one.cell), one.cell, one.action, *read, *said)
+        yield (variables.get(one.cell), one.cell, one.action, *read, *said)
 
 
 def doubt_row(doubt: NameDoubt) -> Row:

@@ -6,12 +6,12 @@ beside them as its digits. So rows can be taken in any order without holding the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 PLACES = 6
 _UNIT = 1_000_000
 _LARGEST = 2**63 - 1
+_LARGEST_AMOUNT = _LARGEST // _UNIT
 # Digits that decimal arithmetic certainly keeps.
 _EXACT = 24
 
@@ -80,28 +81,32 @@ class WideSpool:
 
     def add(self, found: Judgements) -> None:
         """Add a row for each report, in their order."""
-        count, width = len(found.reports), len(found.cells)
+        count, width = len(found.reports), len(found.names)
         values = np.zeros((count, len(self.names)), np.int64)
         marks = np.full((count, len(self.names)), NOT_ASKED, np.uint8)
-        by_report = found.marks.reshape(count, width)
-        for cell, at in enumerate(_positions(found.form, found.cells)):
-            if at < 0:
-                continue
-            marks[:, at] = by_report[:, cell]
-            self._fill(values[:, at], at, found.values[cell::width])
+        cells, at = _positions(found.form, found.names)
+        values[:, at] = found.values.reshape(count, width)[:, cells]
+        marks[:, at] = found.marks.reshape(count, width)[:, cells]
+        large = np.abs(values[:, self._amounts]) > _LARGEST_AMOUNT
+        values[:, self._amounts] *= np.where(large, 0, _UNIT)
+        columns = dict(zip(cells, at, strict=True))
+        odd = [*found.odd, *(_amounts_among(found, columns, self._amounts) if large.any() else ())]
+        for position in odd:
+            row, cell = divmod(position, width)
+            if cell in columns:
+                self._add_odd(values, row, columns[cell], found.cells[position].value)
         self._files[0].write(values.tobytes())
         self._files[1].write(marks.tobytes())
         self.rows += count
 
-    def _fill(self, target: NDArray[np.int64], at: int, figures: Sequence[Number | None]) -> None:
-        for row, figure in enumerate(figures):
-            if figure is None:
-                continue
-            whole = _scaled(figure) if self._amounts[at] else figure if isinstance(figure, int) else None
-            if whole is None or abs(whole) > _LARGEST:
-                self._odd.setdefault(self.rows + row, {})[at] = digits(figure)
-            else:
-                target[row] = whole
+    def _add_odd(self, values: NDArray[np.int64], row: int, at: int, figure: Number | None) -> None:
+        """A figure that is not a whole number of 64 bits: an amount in millionths if it can be, else its digits."""
+        assert figure is not None
+        scaled = _scaled(figure) if self._amounts[at] else None
+        if scaled is None or abs(scaled) > _LARGEST:
+            self._odd.setdefault(self.rows + row, {})[at] = digits(figure)
+        else:
+            values[row, at] = scaled
 
     def finish(self) -> None:
         """No more rows come; they can be taken from now on."""
@@ -141,12 +146,20 @@ def positions(names: tuple[str, ...]) -> Mapping[str, int]:
 
 
 @cache
-def _positions(form: str, cells: tuple[str, ...]) -> tuple[int, ...]:
-    """The column of each cell, or -1 for a cell that no variable asks for."""
-    variables = load_variables()
-    at = {name: position for position, name in enumerate(variables.by_id)}
-    of_cell: Mapping[str, Any] = variables.of_cell.get(form, {})
-    return tuple(at.get(of_cell.get(cell, ""), -1) for cell in cells)
+def _positions(form: str, cells: tuple[str, ...]) -> tuple[list[int], list[int]]:
+    """The cells that a variable asks for, and its column for each."""
+    at = positions(tuple(load_variables().by_id))
+    of_cell = load_variables().of_cell.get(form, {})
+    found = [(number, at[of_cell[cell]]) for number, cell in enumerate(cells) if cell in of_cell]
+    return [number for number, _ in found], [column for _, column in found]
+
+
+def _amounts_among(found: Judgements, columns: Mapping[int, int], amounts: NDArray[np.bool_]) -> Iterator[int]:
+    """Positions of whole amounts that are too large for millionths."""
+    for position, value in enumerate(found.values.tolist()):
+        column = columns.get(position % len(found.names), -1)
+        if column >= 0 and amounts[column] and abs(value) > _LARGEST_AMOUNT:
+            yield position
 
 
 def _scaled(value: Number) -> int | None:
