@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 
 import numpy as np
 
@@ -13,7 +14,12 @@ from api.export import words
 from api.export.cells import CELLS, CellCounts, cell_frames, judgements
 from api.export.columns import Frame, Row, Table, array, columns, frame_of
 from api.export.keys import KEY_COLUMNS, claimed, keys, repeated_keys
-from models.report import BBox, CheckRecord, ErrorReport, Report, Result
+from models.report import CheckRecord, ErrorReport, Report, Result
+
+_FACT = itemgetter("type", "value", "unit", "qualifier", "scope", "sentence")
+_READ = itemgetter("confidence", "status", "page")
+_CHECK = itemgetter("rule", "relation", "status", "cause", "left", "right")
+_NO_BOX = (None, None, None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +58,6 @@ def report_row(report: Report, cells: CellCounts, checks: Counter[str]) -> Row:
     )
 
 
-def _box(bbox: BBox | None) -> tuple[float | None, ...]:
-    return bbox or (None, None, None, None)
-
-
 def count_checks(report: Report) -> Counter[str]:
     """Checks of a report by status."""
     return Counter([check.status for check in report.checks])
@@ -69,8 +71,8 @@ def _report_frames(results: Sequence[Result]) -> Iterator[Frame]:
 
 def _fact_rows(report: Report) -> Iterator[Row]:
     for number, fact in enumerate(report.facts):
-        said = (fact.type, fact.value, fact.unit, fact.qualifier, fact.scope, fact.sentence, *fact.span)
-        yield (number, *said, fact.confidence, fact.status, fact.page, *_box(fact.bbox), fact.line)
+        said = vars(fact)  # a model looks its fields up three times as slowly
+        yield (number, *_FACT(said), *said["span"], *_READ(said), *(said["bbox"] or _NO_BOX), said["line"])
 
 
 def _check_rows(report: Report) -> Iterator[Row]:
@@ -79,8 +81,8 @@ def _check_rows(report: Report) -> Iterator[Row]:
 
 def check_values(check: CheckRecord) -> Row:
     """A check as the values of ``CHECK_COLUMNS``."""
-    outcome = (check.rule, check.relation, check.status, check.cause)
-    return (*outcome, check.left, check.right, _joined(check.cells), check.message)
+    said = vars(check)
+    return (*_CHECK(said), _joined(said["cells"]), said["message"])
 
 
 @lru_cache(maxsize=10_000)

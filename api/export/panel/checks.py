@@ -47,8 +47,8 @@ class PanelChecks:
 
     def add(self, chosen: Sequence[Chosen], rows: Rows) -> Iterator[PanelCheck]:
         """The checks of these rows against the years before them."""
-        for at, row in enumerate(chosen):
-            own = year_figures(row, rows, at)
+        carried = [year_figures(row, values) for row, values in zip(chosen, _carried(rows), strict=True)]
+        for at, (row, own) in enumerate(zip(chosen, carried, strict=True)):
             if self._before is not None and self._follows(self._before[0], row):
                 for check in series_checks(self._before[1], own, own_is_later=True):
                     if check.status != "unknown":
@@ -82,12 +82,19 @@ class PanelChecks:
                 yield from _level_checks(above, there)
 
 
-def year_figures(row: Chosen, rows: Rows, at: int) -> YearFigures:
-    """The figures of a row that carry over to the next year."""
-    places = positions(rows.names)
-    names = [name for name in carried_names() if name in places]
-    firm = frozenset(name for name in names if not rows.marks[at, places[name]] & DOUBTFUL)
-    return YearFigures(row.entry.form, {name: rows.figure(at, name) for name in names}, firm)
+def _carried(rows: Rows) -> Iterator[list[tuple[str, Number | None, bool]]]:
+    """For each row, the figures that carry over to the next year: name, figure, whether it is firm."""
+    names = [name for name in carried_names() if name in positions(rows.names)]
+    columns = [rows.figures(name) for name in names]
+    firm = (rows.marks[:, [positions(rows.names)[name] for name in names]] & DOUBTFUL == 0).tolist()
+    for at, sure in enumerate(firm):
+        yield list(zip(names, (column[at] for column in columns), sure, strict=True))
+
+
+def year_figures(row: Chosen, carried: Sequence[tuple[str, Number | None, bool]]) -> YearFigures:
+    """The figures of a row that carry over to the next year, as the checks across years want them."""
+    firm = frozenset(name for name, _, sure in carried if sure)
+    return YearFigures(row.entry.form, {name: figure for name, figure, _ in carried}, firm)
 
 
 def _level_checks(above: RegionFigures, below: Sequence[RegionFigures]) -> Iterator[PanelCheck]:

@@ -20,7 +20,7 @@ from api.export.tables import CHECKS, ERRORS, FACTS, REPORTS, RESULT_TABLES, cou
 from models.report import Report
 
 # Reports that become rows together: enough that a step for many rows pays, few enough that memory stays small.
-BATCH = 200
+BATCH = 100
 #: Written at once; the other tables of results wait, or follow the panel.
 AT_ONCE = (FACTS, CHECKS, ERRORS)
 

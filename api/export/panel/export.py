@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from api.export.background import BackgroundBook
 from api.export.books import Book, Written
 from api.export.cells import CELLS
 from api.export.columns import Frame, Table, frame_of
@@ -69,7 +70,7 @@ def export_panel(source: ReportSource, folder: Path, options: Options) -> Export
     unknown format, or input that holds no results.
     """
     make_folder(folder)
-    book = _Books([open_book(name, folder, panel_tables()) for name in options.formats])
+    book = _Books([BackgroundBook(open_book(name, folder, panel_tables())) for name in options.formats])
     try:
         with tempfile.TemporaryDirectory(prefix=".panel-", dir=folder) as own:
             found = collect(source, book, Path(own))

@@ -78,9 +78,7 @@ def finish(found: Collected, book: Book, decided: Mapping[str, str], span: tuple
     chosen, left = choose(found.entries, organs)
     _write_organs(book, organs)
     _write_documents(book, found, organs, chosen, left)
-    checks = _write_panel(book, found.wide, chosen, outcome)
-    _write(book, PANEL_CHECKS, map(check_row, checks))
-    outcome.checks.update(check.check.status for check in checks)
+    _write_panel(book, found.wide, chosen, outcome)
     missing = list(missing_years(chosen, span))
     _write(book, MISSING, (missing_row(*one) for one in missing))
     outcome.missing.update(where for _, _, where in missing)
@@ -128,22 +126,27 @@ def _write_documents(
     found.documents.discard()
 
 
-def _write_panel(book: Book, wide: WideSpool, chosen: Sequence[Chosen], outcome: Outcome) -> list[PanelCheck]:
+def _write_panel(book: Book, wide: WideSpool, chosen: Sequence[Chosen], outcome: Outcome) -> None:
     panel, status = panel_table(wide.fractional()), status_table()
     outcome.fractional = tuple(sorted(wide.fractional()))
     numbers = {organ: number for number, organ in enumerate(dict.fromkeys(row.organ.id for row in chosen), 1)}
     checks = PanelChecks()
-    found: list[PanelCheck] = []
     for first in range(0, len(chosen), CHUNK):
         part = chosen[first : first + CHUNK]
         rows = wide.take([row.entry.row for row in part])
         keys = [panel_key(numbers[row.organ.id], row) for row in part]
         book.write(panel, _panel_frame(keys, rows))
         book.write(status, _status_frame(status, keys, rows))
-        found.extend(checks.add(part, rows))
+        _write_checks(book, checks.add(part, rows), outcome)
         outcome.forms.update(row.entry.form for row in part)
         outcome.wrong_form += sum(not key[_FORM_OF_YEAR] for key in keys)
-    return [*found, *checks.finish()]
+    _write_checks(book, checks.finish(), outcome)
+
+
+def _write_checks(book: Book, checks: Iterable[PanelCheck], outcome: Outcome) -> None:
+    made = list(checks)
+    outcome.checks.update(one.check.status for one in made)
+    _write(book, PANEL_CHECKS, map(check_row, made))
 
 
 def _panel_frame(keys: Sequence[Row], rows: Rows) -> Frame:

@@ -103,7 +103,9 @@ def resolve(mentions: Iterable[Mention], decided: Mapping[str, str] | None = Non
     regions: dict[str | None, dict[str, _Name]] = defaultdict(dict)
     for mention in mentions:
         names = regions[mention.region]
-        name = names.setdefault(mention.name, _Name(mention.name, name_shape(squeeze(mention.name))))
+        if mention.name not in names:
+            names[mention.name] = _Name(mention.name, name_shape(squeeze(mention.name)))
+        name = names[mention.name]
         name.reports += 1
         name.where[mention.where or "unknown"] += 1
         if mention.year is not None:

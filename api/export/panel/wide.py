@@ -55,6 +55,14 @@ class Rows:
         shown = [_shown(value) for value in plain] if self.amounts[at] else [str(value) for value in plain]
         return pa.array([odd.get(row, text) for row, text in enumerate(shown)], pa.string(), mask=absent)
 
+    def figures(self, name: str) -> list[Number | None]:
+        """The figures of a variable; None where there is none."""
+        at = positions(self.names)[name]
+        if self.amounts[at] or any(column == at for _, column in self.digits):
+            return [self.figure(row, name) for row in range(len(self.values))]
+        given = (self.marks[:, at] & KIND == GIVEN).tolist()
+        return [value if there else None for value, there in zip(self.values[:, at].tolist(), given, strict=True)]
+
     def figure(self, row: int, name: str) -> Number | None:
         """One figure; None where there is none."""
         at = positions(self.names)[name]
@@ -94,7 +102,7 @@ class WideSpool:
         for position in odd:
             row, cell = divmod(position, width)
             if cell in columns:
-                self._add_odd(values, row, columns[cell], found.cells[position].value)
+                self._add_odd(values, row, columns[cell], found.fields[position]["value"])
         self._files[0].write(values.tobytes())
         self._files[1].write(marks.tobytes())
         self.rows += count
