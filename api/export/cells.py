@@ -131,24 +131,28 @@ def judgements(reports: Sequence[Report]) -> Iterator[Judgements]:
 
 def _judgements(form: str, names: tuple[str, ...], reports: tuple[Report, ...]) -> Judgements:
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     fields = [vars(cell) for report in reports for cell in report.cells.values()]
     figures = [cell["value"] for cell in fields]
-    shown = [None if value is None else str(value) if type(value) is int else digits(value) for value in figures]
+    given = np.array([value is not None for value in figures], bool)
     odd = [at for at, value in enumerate(figures) if type(value) is not int and value is not None]
     try:
         values = np.array([value if type(value) is int else 0 for value in figures], np.int64)
     except OverflowError:
         odd = [at for at, value in enumerate(figures) if value is not None and not _is_whole(value)]
         values = np.array([value if _is_whole(value) else 0 for value in figures], np.int64)
+    shown = pa.array(values, mask=~given).cast(pa.string())
+    if odd:
+        others = np.zeros(len(values), bool)
+        others[odd] = True
+        shown = pc.replace_with_mask(shown, others, pa.array([digits(figures[at]) for at in odd], pa.string()))
     states = np.array([_STATE_CODES[cell["state"]] for cell in fields], np.int8)
     statuses = np.array([_STATUS_CODES[cell["status"]] for cell in fields], np.int8)
     unread = np.repeat([bool(report.pipeline.problems) for report in reports], len(names))
     marks = mark(states, statuses, unread)
-    array = pa.array(shown, pa.string())
-    nothing = array.is_null().to_numpy(zero_copy_only=False)
-    marks = np.where(nothing & (marks & KIND == GIVEN), marks + UNREADABLE, marks).astype(np.uint8)
-    return Judgements(names, form, reports, fields, values, tuple(odd), array, marks, states, statuses)
+    marks = np.where(~given & (marks & KIND == GIVEN), marks + UNREADABLE, marks).astype(np.uint8)
+    return Judgements(names, form, reports, fields, values, tuple(odd), shown, marks, states, statuses)
 
 
 def _is_whole(value: object) -> bool:

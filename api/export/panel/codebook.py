@@ -45,14 +45,17 @@ def codebook_rows(tables: Sequence[Table]) -> Iterator[Row]:
         for column in table.columns:
             if column.name in variables and table.name == "panel":
                 yield (table.name, *_variable_row(column, variables[column.name]))
+            elif column.name in variables:
+                label = variables[column.name].label
+                yield (table.name, *_plain_row(column, f"{label.zh}：状态", f"{label.en}: what it is worth"))
             else:
-                yield (table.name, *_plain_row(column))
+                yield (table.name, *_plain_row(column, words.COLUMNS[column.name], column.label))
 
 
-def _plain_row(column: Column) -> Row:
+def _plain_row(column: Column, zh: str, en: str) -> Row:
     values = ", ".join(f"{word} ({zh})" for word, zh in column.levels.items()) or None
     nothing = (None,) * (2 * len(FORM_IDS) + 3)
-    return (column.name, column.short, column.kind, label_zh(column), column.label, None, None, values, *nothing)
+    return (column.name, column.short, column.kind, zh, en, None, None, values, *nothing)
 
 
 def _variable_row(column: Column, variable: Variable) -> Row:
@@ -84,8 +87,3 @@ def _breaks(variable: Variable) -> str:
         others = ", ".join(name for name in one.variables if name != variable.id)
         found.append(f"NOT COMPARABLE WITH {others}: {one.why.zh} {one.why.en}")
     return "; ".join(found)
-
-
-def label_zh(column: Column) -> str:
-    """The Chinese label of a column that is not a variable."""
-    return words.COLUMNS.get(column.name, "")

@@ -59,10 +59,24 @@ class Collected:
     wide: WideSpool
     tally: Tally
 
+    def discard(self) -> None:
+        """Let go of the files."""
+        self.documents.discard()
+        self.wide.discard()
+
 
 def collect(source: ReportSource, book: Book, folder: Path) -> Collected:
     """Read everything once. ``folder`` is for files that do not stay."""
     found = Collected([], Spool(folder / "documents"), WideSpool(folder), Tally())
+    try:
+        _collect(found, source, book)
+    except BaseException:
+        found.discard()
+        raise
+    return found
+
+
+def _collect(found: Collected, source: ReportSource, book: Book) -> None:
     results = source.results()
     while batch := list(islice(results, BATCH)):
         for made in RESULT_TABLES:
@@ -73,8 +87,6 @@ def collect(source: ReportSource, book: Book, folder: Path) -> Collected:
         found.tally.errors += len(batch) - len(reports)
         if reports:
             _add(found, reports, source, book)
-    found.wide.finish()
-    return found
 
 
 def _add(found: Collected, reports: Sequence[Report], source: ReportSource, book: Book) -> None:

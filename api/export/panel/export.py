@@ -74,8 +74,10 @@ def export_panel(source: ReportSource, folder: Path, options: Options) -> Export
     try:
         with tempfile.TemporaryDirectory(prefix=".panel-", dir=folder) as own:
             found = collect(source, book, Path(own))
-            outcome = finish(found, book, options.organs, options.years)
-            found.wide.discard()
+            try:
+                outcome = finish(found, book, options.organs, options.years)
+            finally:
+                found.discard()
         tables = panel_tables(outcome.fractional)
         book.write(CODEBOOK, frame_of(CODEBOOK, codebook_rows(tables)))
         written = book.close()

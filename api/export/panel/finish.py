@@ -123,7 +123,6 @@ def _write_documents(
         arrays = (array(column, values) for column, values in zip(last, added, strict=True))
         book.write(DOCUMENTS, Frame((*frame.columns, *arrays)))
         first += frame.rows
-    found.documents.discard()
 
 
 def _write_panel(book: Book, wide: WideSpool, chosen: Sequence[Chosen], outcome: Outcome) -> None:

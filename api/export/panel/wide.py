@@ -6,12 +6,13 @@ beside them as its digits. So rows can be taken in any order without holding the
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,10 +82,8 @@ class WideSpool:
         variables = load_variables().by_id
         self.names = tuple(variables)
         self._amounts = np.array([variable.kind == "amount" for variable in variables.values()])
-        self._paths = (folder / "values", folder / "marks")
-        self._files = tuple(path.open("wb") for path in self._paths)
+        self._files = tuple((folder / name).open("w+b") for name in ("values", "marks"))
         self._odd: dict[int, dict[int, str]] = {}
-        self._maps: tuple[NDArray[np.int64], NDArray[np.uint8]] | None = None
         self.rows = 0
 
     def add(self, found: Judgements) -> None:
@@ -116,25 +115,13 @@ class WideSpool:
         else:
             values[row, at] = scaled
 
-    def finish(self) -> None:
-        """No more rows come; they can be taken from now on."""
-        for file in self._files:
-            file.close()
-        shape = (self.rows, len(self.names))
-        if not self.rows:
-            self._maps = (np.zeros(shape, np.int64), np.zeros(shape, np.uint8))
-            return
-        self._maps = (
-            np.memmap(self._paths[0], np.int64, "r", shape=shape),
-            np.memmap(self._paths[1], np.uint8, "r", shape=shape),
-        )
-
     def take(self, rows: Sequence[int]) -> Rows:
-        """These rows, in this order."""
-        assert self._maps is not None, "the spool is still being filled"
-        at = np.asarray(rows, np.int64)
+        """These rows, in this order, once all are there."""
         odd = {(row, v): text for row, own in enumerate(rows) for v, text in self._odd.get(own, {}).items()}
-        return Rows(self.names, self._amounts, np.array(self._maps[0][at]), np.array(self._maps[1][at]), odd)
+        values = np.frombuffer(_read(self._files[0], rows, 8 * len(self.names)), np.int64)
+        marks = np.frombuffer(_read(self._files[1], rows, len(self.names)), np.uint8)
+        shape = (len(rows), len(self.names))
+        return Rows(self.names, self._amounts, values.reshape(shape), marks.reshape(shape), odd)
 
     def fractional(self) -> frozenset[str]:
         """Variables of which some figure is not a whole number of 64 bits; amounts are left out."""
@@ -142,9 +129,14 @@ class WideSpool:
 
     def discard(self) -> None:
         """Let go of the files; whoever made the folder removes it."""
-        self._maps = None
         for file in self._files:
             file.close()
+
+
+def _read(file: BinaryIO, rows: Sequence[int], width: int) -> bytes:
+    """Rows of a file. Read and not mapped, so that the file does not count as memory in use."""
+    file.flush()
+    return b"".join(os.pread(file.fileno(), width, row * width) for row in rows)
 
 
 @cache
