@@ -118,7 +118,7 @@ def test_parquet_types_follow_the_question_and_give_way_to_what_is_printed(
 def test_equal_reports_give_equal_bytes(
     name: str, tmp_path: Path, full_report: FullReport, make_report: FullReport, error: ErrorReport
 ) -> None:
-    results = [full_report(), full_report(year=2022), full_report(organ=None), make_report(), error]
+    results: list[Result] = [full_report(), full_report(year=2022), full_report(organ=None), make_report(), error]
     for folder in ("one", "two"):
         export(tmp_path / folder, *results, formats=name)
     one, two = ({path.name: path.read_bytes() for path in (tmp_path / part).iterdir()} for part in ("one", "two"))

@@ -103,8 +103,8 @@ def _add(found: Collected, reports: Sequence[Report], source: ReportSource, book
         found.documents.write(frame_of(REPORTS, overview))
     made = [source.corrections(report) for report in reports]
     _audit(found.tally, made)
-    rows = [list(correction_rows(report, own)) for report, own in zip(reports, made, strict=True)]
-    for frame in keyed_frames(CORRECTIONS, reports, rows):
+    rows = [row for report, own in zip(reports, made, strict=True) for row in correction_rows(report, own)]
+    for frame in keyed_frames(CORRECTIONS, reports, [len(own) for own in made], list(zip(*rows, strict=True))):
         book.write(CORRECTIONS, frame)
 
 

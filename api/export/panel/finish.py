@@ -37,7 +37,7 @@ from api.export.panel.tables import (
     PANEL_CHECKS,
     PANEL_KEYS,
     REVIEW,
-    check_row,
+    check_frame,
     doubt_row,
     left_out_row,
     missing_row,
@@ -145,7 +145,8 @@ def _write_panel(book: Book, wide: WideSpool, chosen: Sequence[Chosen], outcome:
 def _write_checks(book: Book, checks: Iterable[PanelCheck], outcome: Outcome) -> None:
     made = list(checks)
     outcome.checks.update(one.check.status for one in made)
-    _write(book, PANEL_CHECKS, map(check_row, made))
+    if made:
+        book.write(PANEL_CHECKS, check_frame(made))
 
 
 def _panel_frame(keys: Sequence[Row], rows: Rows) -> Frame:

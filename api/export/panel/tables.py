@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from api.export import words
-from api.export.columns import Column, Row, Table, columns
+from api.export.columns import Column, Frame, Row, Table, array, columns
 from api.export.keys import KEY_COLUMNS
 from api.export.panel.checks import PanelCheck
 from api.export.panel.index import Chosen, Entry, LeftOut
 from api.export.panel.organs import NameDoubt, Organ
 from api.export.panel.source import Correction
-from api.export.tables import CHECK_COLUMNS, REPORTS, check_values
+from api.export.tables import CHECK_COLUMNS, REPORTS, check_columns
 from models.forms import load_forms
 from models.organs import load_regions
 from models.report import Report
@@ -250,10 +251,18 @@ def name_rows(organ: Organ) -> Iterator[Row]:
         yield (organ.id, organ.name, organ.region, use.name, use.how, use.reports, years)
 
 
-def check_row(found: PanelCheck) -> Row:
-    """A row of ``PANEL_CHECKS``."""
-    organ, row = found.row.organ, found.row
-    return (organ.id, organ.name, organ.region, row.year, row.entry.document, *check_values(found.check))
+def check_frame(found: Sequence[PanelCheck]) -> Frame:
+    """Rows of ``PANEL_CHECKS``."""
+    organs, rows = [one.row.organ for one in found], [one.row for one in found]
+    by_column: list[Sequence[Any]] = [
+        [organ.id for organ in organs],
+        [organ.name for organ in organs],
+        [organ.region for organ in organs],
+        [row.year for row in rows],
+        [row.entry.document for row in rows],
+        *check_columns([one.check for one in found]),
+    ]
+    return Frame(tuple(array(column, values) for column, values in zip(PANEL_CHECKS.columns, by_column, strict=True)))
 
 
 def missing_row(organ: Organ, year: int, where: str) -> Row:
