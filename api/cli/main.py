@@ -36,6 +36,7 @@ class Entry(NamedTuple):
 COMMANDS: dict[str, Entry] = {
     "extract": Entry("api.cli.extract", "read reports from files, folders and archives"),
     "export": Entry("api.cli.export", "make a panel of reports: a data package to publish from"),
+    "diff": Entry("api.cli.diff", "put two reports side by side: two years, or two versions"),
     "schema": Entry("api.cli.schema", "print the JSON Schema of reports and errors"),
     "forms": Entry("api.cli.forms", "list the national forms and their cells"),
     "doctor": Entry("api.cli.doctor", "say what is installed here and what is missing"),
