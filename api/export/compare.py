@@ -232,10 +232,4 @@ def _carried(left: Report, right: Report) -> Iterator[CheckRecord]:
 
 def _breaks(left: Report, right: Report) -> tuple[Break, ...]:
     """Variables of the two forms that look like one and are not; none where both use one form."""
-    forms = {str(left.report.form.value), str(right.report.form.value)}
-    known = load_variables()
-    if len(forms) < 2:
-        return ()
-    return tuple(
-        one for one in known.breaks if forms <= {form for name in one.variables for form in known.by_id[name].cells}
-    )
+    return load_variables().breaks_between({str(left.report.form.value), str(right.report.form.value)})

@@ -111,7 +111,7 @@ def changed_by(line: Line) -> str:
     """The change with its sign; nothing where there is none."""
     if not line.change:
         return "" if line.sameness != "not_asked" else "不可比 not comparable"
-    return f"{'+' if line.change > 0 else '−'}{digits(abs(line.change))}"
+    return f"{'+' if line.change > 0 else '−'}{digits(line.change).lstrip('-')}"
 
 
 def _carried(found: Comparison) -> Iterator[str]:

@@ -7,7 +7,7 @@ is the id of its cell in the newest form that has it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
@@ -69,6 +69,24 @@ class Variables:
     def breaks_of(self, variable_id: str) -> tuple[Break, ...]:
         """The breaks that the variable takes part in."""
         return tuple(found for found in self.breaks if variable_id in found.variables)
+
+    def breaks_between(self, forms: Collection[str]) -> tuple[Break, ...]:
+        """The breaks that show where these forms stand beside each other.
+
+        One does where one form asks a question of it that another does not, and that other one asks another of them.
+        """
+        return tuple(
+            found
+            for found in self.breaks
+            if any(
+                self._alone(found, one, other) and self._alone(found, other, one) for one in forms for other in forms
+            )
+        )
+
+    def _alone(self, found: Break, form: str, other: str) -> bool:
+        """Whether the form asks a question of the break that the other one does not."""
+        asked = (self.by_id[name].cells for name in found.variables)
+        return any(form in cells and other not in cells for cells in asked)
 
 
 @cache

@@ -111,3 +111,14 @@ def test_aliases_are_the_ones_that_published_files_already_use() -> None:
     assert VARIABLES.by_id["requests.new.total"].alias == "rq_new_total"
     assert VARIABLES.by_id["proactive.fees.amount"].alias == "pa_fees_amount"
     assert VARIABLES.by_id["remedies.litigation_after_review.pending"].alias == "rm_lit_review_pending"
+
+
+def test_a_break_shows_only_between_forms_that_ask_its_different_questions() -> None:
+    later = {name for found in VARIABLES.breaks_between({"2019", "2021"}) for name in found.variables}
+    assert {"proactive.rules.made", "proactive.fees.amount", "requests.other_handling.total"} <= later
+    assert "requests.granted.total" not in later
+    assert "requests.granted.total" in {
+        n for found in VARIABLES.breaks_between(("2014", "2019")) for n in found.variables
+    }
+    assert VARIABLES.breaks_between({"2021"}) == () == VARIABLES.breaks_between(())
+    assert set(VARIABLES.breaks_between(load_forms())) == set(VARIABLES.breaks)

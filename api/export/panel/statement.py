@@ -108,11 +108,7 @@ def _comparability(outcome: Outcome) -> list[str]:
         return [*lines, "- One form only: no variable changes its meaning within this panel."]
     every = sum(set(used) <= variable.cells.keys() for variable in variables.by_id.values())
     own = sum(len(set(used) & variable.cells.keys()) == 1 for variable in variables.by_id.values())
-    broken = [
-        one
-        for one in variables.breaks
-        if len({form for name in one.variables for form in variables.by_id[name].cells} & set(used)) > 1
-    ]
+    broken = variables.breaks_between(used)
     lines += [
         f"- **BREAK 口径变化: the forms do not ask the same.** {every} variables are asked by all {len(used)} forms, "
         f"{own} by one alone.",
