@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from models.forms import load_forms
@@ -53,13 +54,20 @@ class Series:
 
 def figures(report: Report) -> YearFigures:
     """The values of a report that carry over and which of them are firm."""
-    names = [name for name in report.cells if name.startswith(("proactive.rules.", "proactive.normative."))]
-    names += [name for name in report.cells if name.startswith(("requests.carried_in.", "requests.carried_out."))]
+    names = [name for name in carried_names() if name in report.cells]
     return YearFigures(
         form=str(report.report.form.value),
         values={name: report.cells[name].value for name in names},
         accepted=frozenset(name for name in names if report.cells[name].status != "review"),
     )
+
+
+@cache
+def carried_names() -> tuple[str, ...]:
+    """The cells whose values carry over from one year to the next."""
+    rows = ("proactive.rules.", "proactive.normative.", "requests.carried_in.", "requests.carried_out.")
+    cells = (cell for form in load_forms().values() for cell in form.cell_ids())
+    return tuple(dict.fromkeys(cell for cell in cells if cell.startswith(rows)))
 
 
 def series_checks(before: YearFigures, after: YearFigures, *, own_is_later: bool) -> Iterator[CheckRecord]:

@@ -20,7 +20,7 @@ FUNCTION_LINES = 60
 HEAVY = ("torch", "cv2", "spacy", "celery", "pandas", "camelot", "pdfplumber")
 # Values in, values out. Loaders of package data read it through importlib.resources and nothing else.
 PURE = ("models", "extractors/alignment", "extractors/routing.py", "extractors/geometry.py")
-LOADERS = ("models/forms/", "models/facts/", "models/organs/", "models/calibration/")
+LOADERS = ("models/forms/", "models/facts/", "models/organs/", "models/calibration/", "models/variables/")
 WORLD = frozenset(
     {
         *("asyncio", "glob", "http", "io", "os", "pathlib", "random", "secrets", "shutil", "socket", "ssl"),

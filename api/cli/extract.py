@@ -13,7 +13,8 @@ from api.cli.processes import File, read_all
 from api.cli.progress import Progress
 from api.cli.summary import Summary
 from api.exits import Exit
-from api.export.registry import FORMATS, Writer, Written, open_writer
+from api.export.books import Written
+from api.export.registry import FORMATS, Writer, open_writer
 from models.errors import GoujiError, UsageError
 
 if TYPE_CHECKING:

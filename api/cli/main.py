@@ -41,6 +41,8 @@ COMMANDS: dict[str, Entry] = {
     "api": Entry("api.cli.api", "serve HTTP"),
     "worker": Entry("api.cli.worker", "read what is queued (one of many, for a deployment)"),
     "watch": Entry("api.cli.watch", "take in what falls into a folder"),
+    "export": Entry("api.cli.export", "make a panel of reports: a data package to publish from"),
+    "diff": Entry("api.cli.diff", "put two reports side by side: two years, or two versions"),
     "schema": Entry("api.cli.schema", "print the JSON Schema of reports and errors"),
     "forms": Entry("api.cli.forms", "list the national forms and their cells"),
     "doctor": Entry("api.cli.doctor", "say what is installed here and what is missing"),

@@ -7,8 +7,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
-from api.export.registry import Written
-from api.export.tables import encodable
+from api.export.books import Written
+from api.export.columns import encodable
 from models.report import CheckRecord, Claim, ErrorReport, Report, Result
 
 if TYPE_CHECKING:

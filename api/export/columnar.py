@@ -1,102 +1,116 @@
-"""Parquet: one file per table, figures as exact decimals."""
+"""Parquet: figures are exact decimals, or whole numbers where a column can hold nothing else."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from api.export.atomic import AtomicPath
-from api.export.registry import Written
-from api.export.tables import TABLES, Column, Row, Table, precision
-from models.report import Result
+from api.export.books import FileBook
+from api.export.columns import Column, Frame, Table, digits, precision_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 # 128-bit decimals, which every Parquet reader knows, hold 38 digits; no printed amount has 12 after the point.
 DIGITS, SCALE = 38, 12
-# Rows held in memory before they are written as one row group.
-GROUP = 20_000
+# A row group is written when so many rows are there: memory stays small, and groups large enough to compress.
+GROUP = 100_000
+# Digits that fit in any case, so that only longer texts are looked at one by one.
+SHORT = 12
 
 
-class ParquetWriter:
-    """``cells.parquet`` and so on, in row groups of a constant size."""
+class ParquetSheet:
+    """Row groups of about a constant size."""
 
-    def __init__(self, folder: Path) -> None:
-        self._sheets = tuple(_Sheet(folder, table) for table in TABLES)
+    def __init__(self, path: Path, table: Table) -> None:
+        self._path, self._table = path, table
+        self._schema: pa.Schema | None = None
+        self._file: Any = None
+        self._waiting: list[pa.RecordBatch] = []
+        self._rows = 0
+        self._unfit = 0
 
-    def write(self, result: Result) -> None:
-        """Add the rows of one result to every table."""
-        for sheet in self._sheets:
-            sheet.add(result)
+    def write(self, frame: Frame) -> None:
+        """Add rows."""
+        import pyarrow as pa
 
-    def close(self) -> Written:
-        """Put the files in place; notes name the figures that a 128-bit decimal cannot hold."""
-        paths = tuple(sheet.close() for sheet in self._sheets)
-        return Written(paths, tuple(sheet.note() for sheet in self._sheets if sheet.unfit))
-
-    def abort(self) -> None:
-        """Remove the unfinished files."""
-        for sheet in self._sheets:
-            sheet.abort()
-
-
-class _Sheet:
-    def __init__(self, folder: Path, table: Table) -> None:
-        import pyarrow.parquet as pq
-
-        self._table = table
-        self._target = AtomicPath(folder / f"{table.name}.parquet")
-        self._schema = _schema(table.columns)
-        self._numbers = tuple(i for i, column in enumerate(table.columns) if column.kind == "number")
-        self._waiting: list[Row] = []
-        self._file = pq.ParquetWriter(self._target.working, self._schema, compression="zstd")
-        self.unfit = 0
-
-    def add(self, result: Result) -> None:
-        self._waiting.extend(self._fitted(row) for row in self._table.rows(result))
-        if len(self._waiting) >= GROUP:
+        schema = self._open([isinstance(array, pa.DictionaryArray) for array in frame.columns])
+        self._waiting.append(pa.RecordBatch.from_arrays(list(self._arrays(frame, schema)), schema=schema))
+        self._rows += frame.rows
+        if self._rows >= GROUP:
             self._flush()
 
-    def _fitted(self, row: Row) -> Row:
-        values = list(row)
-        for at in self._numbers:
-            value = values[at]
-            if isinstance(value, (int, Decimal)) and not fits(value):
-                values[at] = None
-                self.unfit += 1
-        return tuple(values)
+    def _open(self, coded: Sequence[bool]) -> pa.Schema:
+        """Open the file with the first rows. Texts that come coded are written so, which is faster and reads the same."""
+        import pyarrow.parquet as pq
+
+        if self._schema is None:
+            self._schema = _schema(self._table.columns, coded)
+            # Without Arrow's own schema in the file, every reader takes coded texts for texts.
+            self._file = pq.ParquetWriter(self._path, self._schema, compression="zstd", store_schema=False)
+        return self._schema
+
+    def _arrays(self, frame: Frame, schema: pa.Schema) -> Iterator[pa.Array]:
+        for column, field, array in zip(self._table.columns, schema, frame.columns, strict=True):
+            if column.is_figure:
+                array = self._fitted(array)
+            yield array if array.type.equals(field.type) else array.cast(field.type)
+
+    def _fitted(self, array: pa.Array) -> pa.Array:
+        """The digits that a 128-bit decimal can hold; others are left empty and counted."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        longest = pc.max(pc.utf8_length(array)).as_py()
+        if longest is None or longest <= SHORT:
+            return array
+        kept = [value if value is None or fits_text(value) else None for value in array.to_pylist()]
+        self._unfit += kept.count(None) - array.null_count
+        return pa.array([None if value is None else _plain(value) for value in kept], pa.string())
 
     def _flush(self) -> None:
         import pyarrow as pa
 
-        columns = list(zip(*self._waiting, strict=True)) or [()] * len(self._schema)
-        arrays = [_array(values, kind) for values, kind in zip(columns, self._schema, strict=True)]
-        self._file.write_table(pa.Table.from_arrays(arrays, schema=self._schema))
+        table = pa.Table.from_batches(self._waiting, schema=self._schema).unify_dictionaries()
+        self._file.write_table(table, row_group_size=len(table) or None)
         self._waiting.clear()
+        self._rows = 0
 
-    def close(self) -> Path:
+    def close(self) -> Sequence[str]:
+        """The note names the figures that a 128-bit decimal cannot hold."""
+        self._open([False] * len(self._table.columns))
         if self._waiting:
             self._flush()
         self._file.close()
-        return self._target.commit()
+        if not self._unfit:
+            return ()
+        return (f"{self._table.name}.parquet: {self._unfit} figure(s) have too many digits and are left empty",)
 
     def abort(self) -> None:
-        self._file.close()
-        self._target.discard()
-
-    def note(self) -> str:
-        return f"{self._table.name}.parquet: {self.unfit} figure(s) have too many digits and are left empty"
+        """Let go of the file."""
+        if self._file is not None:
+            self._file.close()
 
 
 def fits(value: int | Decimal) -> bool:
     """Whether the value can be held exactly in ``DIGITS`` digits, ``SCALE`` of them after the point."""
-    _, after = precision(value)
-    return after <= SCALE and abs(value) < 10 ** (DIGITS - SCALE)
+    return fits_text(digits(value))
 
 
-def _schema(columns: tuple[Column, ...]) -> pa.Schema:
+def fits_text(text: str) -> bool:
+    """The same of the digits of a figure."""
+    _, after = precision_of(text)
+    return after <= SCALE and len(text.partition(".")[0].lstrip("-").lstrip("0")) <= DIGITS - SCALE
+
+
+def _plain(text: str) -> str:
+    """Without zeros that end a fraction: there may be more of them than a decimal has places."""
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _schema(columns: Sequence[Column], coded: Sequence[bool]) -> pa.Schema:
     import pyarrow as pa
 
     kinds: dict[str, Any] = {
@@ -104,17 +118,16 @@ def _schema(columns: tuple[Column, ...]) -> pa.Schema:
         "integer": pa.int32(),
         "real": pa.float64(),
         "number": pa.decimal128(DIGITS, SCALE),
+        "count": pa.int64(),
         "flag": pa.bool_(),
     }
-    return pa.schema([pa.field(c.name, kinds[c.kind], metadata={"label": c.label}) for c in columns])
+    texts = pa.dictionary(pa.int32(), pa.string())
+    return pa.schema(
+        pa.field(column.name, texts if is_coded else kinds[column.kind])
+        for column, is_coded in zip(columns, coded, strict=True)
+    )
 
 
-def _array(values: tuple[Any, ...], column: pa.Field) -> pa.Array:
-    import pyarrow as pa
-
-    if pa.types.is_decimal(column.type):
-        values = tuple(None if value is None else Decimal(value) for value in values)
-    return pa.array(values, type=column.type)
-
-
-WRITERS = {"parquet": ParquetWriter}
+def open_book(folder: Path, tables: Sequence[Table]) -> FileBook:
+    """``cells.parquet`` and so on."""
+    return FileBook(folder, "parquet", tables, ParquetSheet)

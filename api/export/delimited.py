@@ -1,69 +1,68 @@
-"""CSV: one file per table, UTF-8 with a byte-order mark so that spreadsheet programs read Chinese rightly."""
+"""CSV: UTF-8 with a byte-order mark so that spreadsheet programs read Chinese rightly, lines as in RFC 4180."""
 
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, Any
 
-from api.export.atomic import AtomicPath
-from api.export.registry import Written
-from api.export.safe_text import inert
-from api.export.tables import TABLES, Table, Value, digits
-from models.report import Result
+from api.export.books import FileBook
+from api.export.columns import Column, Frame, Table
+from api.export.safe_text import FORMULA_PATTERN, inert
 
-
-class CsvWriter:
-    """``cells.csv``, ``reports.csv``, ``facts.csv``, ``checks.csv``, ``errors.csv``."""
-
-    def __init__(self, folder: Path) -> None:
-        self._sheets = tuple(_Sheet(folder, table) for table in TABLES)
-
-    def write(self, result: Result) -> None:
-        """Add the rows of one result to every table."""
-        for sheet in self._sheets:
-            sheet.add(result)
-
-    def close(self) -> Written:
-        """Put the files in place."""
-        return Written(tuple(sheet.close() for sheet in self._sheets))
-
-    def abort(self) -> None:
-        """Remove the unfinished files."""
-        for sheet in self._sheets:
-            sheet.abort()
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
-class _Sheet:
-    def __init__(self, folder: Path, table: Table) -> None:
+class CsvSheet:
+    """Numbers with every digit, texts made inert, a flag as 1 or 0, nothing as empty."""
+
+    def __init__(self, path: Path, table: Table) -> None:
         self._table = table
-        self._target = AtomicPath(folder / f"{table.name}.csv")
-        self._file: TextIO = self._target.working.open("w", encoding="utf-8-sig", newline="")
-        self._rows = csv.writer(self._file)  # RFC 4180: CRLF, quotes where needed
+        self._file = path.open("w", encoding="utf-8-sig", newline="")
+        self._rows = csv.writer(self._file)
         self._rows.writerow(column.name for column in table.columns)
 
-    def add(self, result: Result) -> None:
-        for row in self._table.rows(result):
-            self._rows.writerow([field(value) for value in row])
+    def write(self, frame: Frame) -> None:
+        """Add rows."""
+        fields = [_fields(column, array) for column, array in zip(self._table.columns, frame.columns, strict=True)]
+        self._rows.writerows(zip(*fields, strict=True))
 
-    def close(self) -> Path:
+    def close(self) -> Sequence[str]:
+        """CSV holds everything."""
         self._file.close()
-        return self._target.commit()
+        return ()
 
     def abort(self) -> None:
+        """Let go of the file."""
         self._file.close()
-        self._target.discard()
 
 
-def field(value: Value) -> str:
-    """A value as CSV text: numbers with every digit, texts made inert, a flag as 1 or 0, nothing as empty."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    if isinstance(value, str):
-        return inert(value.replace("\x00", "\ufffd"))  # many CSV readers stop at a NUL
-    return repr(value) if isinstance(value, float) else digits(value)
+def _fields(column: Column, array: pa.Array) -> Sequence[Any]:
+    """What the csv module turns into the right text: it writes None as nothing and floats by their shortest digits."""
+    if column.kind == "text":
+        return inert_texts(array)
+    values: list[Any] = array.to_pylist()
+    if column.kind == "flag":
+        return [None if value is None else int(value) for value in values]
+    return values
 
 
-WRITERS = {"csv": CsvWriter}
+def inert_texts(array: pa.Array) -> list[str | None]:
+    """Texts with an apostrophe where one begins like a formula, and no NUL, at which many CSV readers stop."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if isinstance(array, pa.DictionaryArray):
+        safe = inert_texts(array.dictionary)
+        return [None if at is None else safe[at] for at in array.indices.to_pylist()]
+    values: list[str | None] = array.to_pylist()
+    if pc.any(pc.match_substring_regex(array, FORMULA_PATTERN)).as_py():
+        return [None if value is None else inert(value.replace("\x00", "\ufffd")) for value in values]
+    return values
+
+
+def open_book(folder: Path, tables: Sequence[Table]) -> FileBook:
+    """``cells.csv``, ``reports.csv`` …"""
+    return FileBook(folder, "csv", tables, CsvSheet)

@@ -8,7 +8,7 @@ import unicodedata
 from pathlib import Path
 
 from api.export.atomic import AtomicPath, write_whole
-from api.export.registry import Written
+from api.export.books import Written
 from models.report import ErrorReport, Result, to_json
 
 # Not allowed in file names on Windows; a result may be carried to any machine.

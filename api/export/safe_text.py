@@ -10,6 +10,8 @@ import re
 
 # The full-width forms are there because spreadsheet programs with an East Asian locale read them as = + - @.
 FORMULA_STARTS = frozenset("=+-@＝＋－＠\t\r\n'")
+#: Finds texts that may have to be made inert, for a look at many at once: ``inert`` decides. RE2 syntax.
+FORMULA_PATTERN = "^[^\\p{L}\\p{N}]|\\x00"
 # What XML 1.0 cannot carry: a sheet with one of these does not open.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 

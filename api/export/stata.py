@@ -1,104 +1,153 @@
-"""Stata: one file per table, release 118 (Stata 14 and later), within that format's limits.
+"""Stata: one file per table. Figures are doubles there, for Stata knows no exact decimals; why one is missing stays.
 
-The format is column-bound and must know every width before the first row, so its rows are held until the end: for very
-many reports, Parquet is the format to choose.
+The format must know every width before the first row, so rows wait in a file until the end.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from api.export.atomic import AtomicPath
-from api.export.registry import Written
-from api.export.tables import TABLES, Column, Row, Table
-from models.report import Result
+import numpy as np
+from numpy.typing import NDArray
+
+from api.export import dta, words
+from api.export.books import FileBook
+from api.export.columns import KIND, MARKS, Column, Frame, Table
+from api.export.spool import Spool
 
 if TYPE_CHECKING:
-    import pandas as pd
+    import pyarrow as pa
 
-# Equal input gives equal bytes, so the header does not carry the time of writing.
-EPOCH = datetime(1980, 1, 1)
-# The longest fixed-width text; longer columns become strL.
-FIXED_BYTES = 2045
-# Above this a double no longer tells neighbouring integers apart.
+# Above this a double no longer tells neighbouring whole numbers apart.
 EXACT = 2**53
+# The name of the labels of missing figures; a column of few words has labels of its own name.
+FIGURES = "figure"
+_LETTERS = tuple(words.MISSING.get(mark, ("", ""))[0] for mark in MARKS)
+_MISSING = dta.missing_doubles(_LETTERS)
+_NOTE = "Missing: " + ", ".join(
+    f".{letter} {zh} ({mark.replace('_', ' ')})" for mark, (letter, zh) in words.MISSING.items()
+)
 
 
-class StataWriter:
-    """``cells.dta`` and so on. Figures are doubles there: Stata knows no exact decimals."""
+class StataSheet:
+    """The rows wait in a spool beside the file, while the widths of the texts are measured."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._rows: dict[str, list[Row]] = {table.name: [] for table in TABLES}
+    def __init__(self, path: Path, table: Table) -> None:
+        self._path, self._table = path, table
+        self._spool = Spool(path.with_name(path.name + ".rows"))
+        self._widths = dict.fromkeys((column.name for column in table.columns if _is_free_text(column)), 1)
+        self._marked: set[int] = set()
+        self._large = 0
 
-    def write(self, result: Result) -> None:
-        """Add the rows of one result to every table."""
-        for table in TABLES:
-            self._rows[table.name].extend(table.rows(result))
+    def write(self, frame: Frame) -> None:
+        """Add rows."""
+        for column, array in zip(self._table.columns, frame.columns, strict=True):
+            if column.name in self._widths:
+                self._widths[column.name] = max(self._widths[column.name], _widest(array))
+        self._marked.update(frame.marks)
+        self._spool.write(frame)
 
-    def close(self) -> Written:
-        """Write the files and put them in place; a table without rows has no file, for Stata cannot hold one."""
-        filled = [table for table in TABLES if self._rows[table.name]]
-        notes = [note for table in filled if (note := _note(table, self._rows[table.name]))]
-        empty = [table.name for table in TABLES if table not in filled]
-        if empty:
-            notes.append(f"dta: no rows, so no file: {', '.join(empty)}")
-        for name in empty:  # what an earlier run left would pass for a result of this one
-            (self._folder / f"{name}.dta").unlink(missing_ok=True)
-        return Written(tuple(_save(self._folder, table, self._rows[table.name]) for table in filled), tuple(notes))
+    def close(self) -> Sequence[str]:
+        """Write the file; the note counts figures that a double cannot hold."""
+        try:
+            head = self._head()
+            with self._path.open("wb") as file:
+                writer = dta.Writer(file, head)
+                for frame in self._spool.read():
+                    writer.write(*self._rows(head, frame))
+                writer.close()
+        finally:
+            self._spool.discard()
+        if not self._large:
+            return ()
+        return (f"{self._table.name}.dta: {self._large} figure(s) are larger than a double holds exactly",)
 
     def abort(self) -> None:
-        """Nothing was written."""
+        """Remove the rows that wait."""
+        self._spool.discard()
+
+    def _head(self) -> dta.Head:
+        columns = self._table.columns
+        variables = tuple(self._variable(at, column) for at, column in enumerate(columns))
+        labels = {column.short: dict(enumerate(column.levels.values(), 1)) for column in columns if column.levels}
+        if self._marked:
+            labels[FIGURES] = {dta.missing(dta.LONG, letter): zh for letter, zh in words.MISSING.values() if letter}
+        notes = (_NOTE,) if self._marked else ()
+        return dta.Head(variables, self._spool.rows, f"gouji: {self._table.name}", notes, labels)
+
+    def _variable(self, at: int, column: Column) -> dta.Variable:
+        if column.levels:
+            return dta.Variable(column.short, dta.BYTE, _label(column), column.short)
+        if column.kind == "text":
+            width = self._widths[column.name]
+            return dta.Variable(column.short, width if width <= dta.FIXED_BYTES else dta.STRL, _label(column))
+        kinds = {"integer": dta.LONG, "flag": dta.BYTE}
+        values = FIGURES if at in self._marked else ""
+        return dta.Variable(column.short, kinds.get(column.kind, dta.DOUBLE), _label(column), values)
+
+    def _rows(self, head: dta.Head, frame: Frame) -> tuple[NDArray[np.void], Mapping[str, Sequence[bytes]]]:
+        rows = np.zeros(frame.rows, head.dtype)
+        long_texts: dict[str, list[bytes]] = {}
+        for at, (column, variable) in enumerate(zip(self._table.columns, head.variables, strict=True)):
+            array = frame.columns[at]
+            if column.levels:
+                rows[variable.name] = _codes(column, array)
+            elif column.kind == "text":
+                texts = [(value or "").replace("\x00", "\ufffd").encode() for value in array.to_pylist()]
+                if variable.type == dta.STRL:
+                    long_texts[variable.name] = texts
+                else:
+                    rows[variable.name] = texts
+            elif column.is_figure:
+                rows[variable.name] = self._doubles(array, frame.marks.get(at))
+            else:
+                rows[variable.name] = _plain(array, variable.type)
+        return rows, long_texts
+
+    def _doubles(self, array: pa.Array, marks: NDArray[np.uint8] | None) -> NDArray[np.float64]:
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        absent = np.asarray(pc.is_null(array).to_numpy(zero_copy_only=False), bool)
+        values = np.nan_to_num(array.cast(pa.float64()).to_numpy(zero_copy_only=False).astype(np.float64))
+        self._large += int((np.abs(values) > EXACT).sum())
+        codes = np.zeros(len(array), np.int64) if marks is None else marks.astype(np.int64) & KIND
+        return np.where(absent, _MISSING[codes], values)
 
 
-def _save(folder: Path, table: Table, rows: list[Row]) -> Path:
-    target = AtomicPath(folder / f"{table.name}.dta")
-    frame = _frame(table, rows)
-    long_texts = [name for name in frame if frame[name].dtype == object and _widest(frame[name]) > FIXED_BYTES]
-    try:
-        frame.to_stata(
-            target.working,
-            version=118,
-            write_index=False,
-            time_stamp=EPOCH,
-            data_label=f"gouji {table.name}",
-            variable_labels={column.name: column.label for column in table.columns},
-            convert_strl=long_texts,
-        )
-        return target.commit()
-    except BaseException:
-        target.discard()
-        raise
+def _label(column: Column) -> str:
+    """Chinese first; a variable's label is Chinese itself."""
+    return f"{words.COLUMNS.get(column.name, '')} {column.label}".strip()
 
 
-def _frame(table: Table, rows: list[Row]) -> pd.DataFrame:
-    import pandas as pd
-
-    columns = zip(*rows, strict=True)
-    return pd.DataFrame(
-        {column.name: _series(column, values) for column, values in zip(table.columns, columns, strict=True)}
-    )
+def _is_free_text(column: Column) -> bool:
+    return column.kind == "text" and not column.levels
 
 
-def _series(column: Column, values: tuple[Any, ...]) -> pd.Series[Any]:
-    """Texts as they are ("" for none, which is Stata's own missing text), everything else as doubles."""
-    import pandas as pd
+def _widest(array: pa.Array) -> int:
+    """Bytes of the longest text, at most three times that with what a NUL becomes."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
 
-    if column.kind == "text":
-        return pd.Series(["" if value is None else value.replace("\x00", "\ufffd") for value in values], dtype=object)
-    return pd.Series([None if value is None else float(value) for value in values], dtype="float64")
-
-
-def _widest(series: pd.Series[Any]) -> int:
-    return max(len(text.encode("utf-8", "replace")) for text in series)
+    texts = array.dictionary if isinstance(array, pa.DictionaryArray) else array
+    longest = pc.max(pc.binary_length(pc.replace_substring(texts, "\x00", "\ufffd"))).as_py()
+    return int(longest or 1)
 
 
-def _note(table: Table, rows: list[Row]) -> str:
-    at = [number for number, column in enumerate(table.columns) if column.kind == "number"]
-    large = sum(1 for row in rows for number in at if row[number] is not None and abs(float(row[number] or 0)) > EXACT)
-    return f"{table.name}.dta: {large} figure(s) are larger than a double holds exactly" if large else ""
+def _codes(column: Column, array: pa.Array) -> NDArray[np.int8]:
+    codes = {word: code for code, word in enumerate(column.levels, 1)}
+    return np.array([codes.get(value, dta.SYSMIS[dta.BYTE]) for value in array.to_pylist()], np.int8)
 
 
-WRITERS = {"dta": StataWriter}
+def _plain(array: pa.Array, kind: int) -> NDArray[Any]:
+    if kind == dta.DOUBLE:
+        values = [_MISSING[0] if value is None else value for value in array.to_pylist()]
+        return np.array(values, np.float64)
+    return np.array([dta.SYSMIS[kind] if value is None else int(value) for value in array.to_pylist()], np.int64)
+
+
+def open_book(folder: Path, tables: Sequence[Table]) -> FileBook:
+    """``cells.dta`` and so on; a table without rows has no file, for Stata cannot hold one."""
+    return FileBook(folder, "dta", tables, StataSheet, holds_empty=False)

@@ -1,19 +1,19 @@
-"""XLSX: one workbook, one sheet per table; a full sheet is continued on the next."""
+"""XLSX: one workbook, one sheet per table; a full sheet is continued on the next. Doubtful figures are coloured."""
 
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
 from api.export.atomic import AtomicPath
-from api.export.registry import Written
+from api.export.books import Written
+from api.export.columns import DOUBTFUL, Column, Frame, Table, Value, precision_of
 from api.export.safe_text import begins_like_formula, printable
-from api.export.tables import TABLES, Row, Table, Value, digits, precision
-from models.report import Result
 
 # Limits of the format itself.
 SHEET_ROWS = 1_048_576
@@ -23,32 +23,35 @@ EXACT_DIGITS = 15
 # Column widths in characters, where the usual 12 would hide or waste too much.
 WIDTHS = {
     **{"source": 36, "organ": 24, "cell": 38, "label": 48, "rule": 38, "sentence": 60, "cells": 40, "message": 40},
-    **{"hint": 60, "type": 24, "problems": 40, "region": 20, "part": 6, "year": 7, "form": 7},
+    **{"hint": 60, "type": 24, "problems": 40, "region": 20, "part": 6, "year": 7, "form": 7, "variable": 38},
+    **{"label_zh": 44, "label_en": 44, "why": 60, "breaks": 60, "evidence": 40, "name": 30, "names": 50},
 }
+# The fill of a figure that a person should look at.
+DOUBTFUL_COLOUR = "FFFFE699"
 # Equal input gives equal bytes: the day on which zip's own calendar begins stands in for the time of writing.
 EPOCH = datetime(1980, 1, 1)
 
 
-class WorkbookWriter:
-    """``reports.xlsx``. Sheets are streamed to temporary files, so memory does not grow with the number of reports."""
+class WorkbookBook:
+    """Sheets are streamed to temporary files, so memory does not grow with the number of rows."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, path: Path, tables: Sequence[Table]) -> None:
         from openpyxl import Workbook
 
-        self._target = AtomicPath(folder / "reports.xlsx")
+        self._target = AtomicPath(path)
         self._book = Workbook(write_only=True)
-        self._sheets = tuple(_Sheet(self._book, table) for table in TABLES)
+        self._sheets = {table.name: _Sheet(self._book, table, path.name) for table in tables}
 
-    def write(self, result: Result) -> None:
-        """Add the rows of one result to every sheet."""
-        for sheet in self._sheets:
-            sheet.add(result)
+    def write(self, table: Table, frame: Frame) -> None:
+        """Add rows to the table's sheet."""
+        self._sheets[table.name].write(frame)
 
     def close(self) -> Written:
         """Save the workbook and put it in place; notes name texts that were cut."""
         self._book.save(self._target.working)
         _settle(self._target.working)
-        return Written((self._target.commit(),), tuple(sheet.note() for sheet in self._sheets if sheet.cut))
+        notes = tuple(sheet.note() for sheet in self._sheets.values() if sheet.cut)
+        return Written((self._target.commit(),), notes)
 
     def abort(self) -> None:
         """Remove the unfinished workbook."""
@@ -58,8 +61,11 @@ class WorkbookWriter:
 
 
 class _Sheet:
-    def __init__(self, book: Any, table: Table) -> None:
-        self._book, self._table = book, table
+    def __init__(self, book: Any, table: Table, name: str) -> None:
+        from openpyxl.styles import PatternFill
+
+        self._book, self._table, self._name = book, table, name
+        self._fill = PatternFill("solid", fgColor=DOUBTFUL_COLOUR)
         self._number = 0
         self._open()
         self.cut = 0
@@ -68,7 +74,7 @@ class _Sheet:
         self._number += 1
         title = self._table.name if self._number == 1 else f"{self._table.name} {self._number}"
         self._sheet = self._book.create_sheet(title)
-        self._sheet.freeze_panes = "A2"
+        self._sheet.freeze_panes = f"{_letter(self._table.frozen + 1)}2"
         for at, column in enumerate(self._table.columns, 1):
             self._sheet.column_dimensions[_letter(at)].width = WIDTHS.get(column.name, 12)
         self._sheet.append([self._header(column.name) for column in self._table.columns])
@@ -82,32 +88,53 @@ class _Sheet:
         cell.font = Font(bold=True)
         return cell
 
-    def add(self, result: Result) -> None:
-        for row in self._table.rows(result):
+    def write(self, frame: Frame) -> None:
+        columns = self._table.columns
+        values = [_values(column, array) for column, array in zip(columns, frame.columns, strict=True)]
+        doubts = [
+            (frame.marks[at] & DOUBTFUL).tolist() if at in frame.marks else repeat(0) for at in range(len(columns))
+        ]
+        for row, doubt in zip(zip(*values, strict=True), zip(*doubts, strict=False), strict=False):
             if self._rows == SHEET_ROWS:
                 self._open()
-            self._sheet.append(list(self._cells(row)))
+            self._sheet.append(list(self._cells(row, doubt)))
             self._rows += 1
 
-    def _cells(self, row: Row) -> Iterator[Any]:
-        for value in row:
-            yield self._text(value) if isinstance(value, str) else self._number_cell(value)
+    def _cells(self, row: Sequence[Value], doubts: Sequence[int]) -> Iterator[Any]:
+        for value, doubtful in zip(row, doubts, strict=True):
+            found = self._text(value) if isinstance(value, str) else value
+            yield self._coloured(found) if doubtful else found
+
+    def _coloured(self, found: Any) -> Any:
+        from openpyxl.cell import Cell, WriteOnlyCell
+
+        cell = found if isinstance(found, Cell) else WriteOnlyCell(self._sheet, found)
+        cell.fill = self._fill
+        return cell
 
     def _text(self, value: str) -> Any:
         if len(value) > CELL_CHARACTERS:
             value = value[: CELL_CHARACTERS - 1] + "…"
             self.cut += 1
         value = printable(value)
-        return _text_cell(self._sheet, value) if begins_like_formula(value) else value
-
-    def _number_cell(self, value: Value) -> Any:
-        if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
-            count, _ = precision(value)
-            return _text_cell(self._sheet, digits(value)) if count > EXACT_DIGITS else value
-        return value
+        if not begins_like_formula(value):
+            return value
+        return _text_cell(self._sheet, value)
 
     def note(self) -> str:
-        return f"reports.xlsx, sheet {self._table.name}: {self.cut} text(s) too long for a cell were cut and end in …"
+        return f"{self._name}, sheet {self._table.name}: {self.cut} text(s) too long for a cell were cut and end in …"
+
+
+def _values(column: Column, array: Any) -> list[Value]:
+    values: list[Value] = array.to_pylist()
+    return [None if value is None else _figure(str(value)) for value in values] if column.is_figure else values
+
+
+def _figure(text: str) -> Value:
+    """A number where a spreadsheet can show every digit of it, else its digits."""
+    if precision_of(text)[0] > EXACT_DIGITS:
+        return text
+    return Decimal(text) if "." in text else int(text)
 
 
 def _text_cell(sheet: Any, value: str) -> Any:
@@ -157,4 +184,7 @@ def _properties() -> bytes:
     return xml
 
 
-WRITERS = {"xlsx": WorkbookWriter}
+def open_book(folder: Path, tables: Sequence[Table]) -> WorkbookBook:
+    """``reports.xlsx``, or ``panel.xlsx`` where there is a panel."""
+    name = "panel" if any(table.name == "panel" for table in tables) else "reports"
+    return WorkbookBook(folder / f"{name}.xlsx", tables)

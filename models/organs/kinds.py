@@ -87,29 +87,46 @@ def looks_like_organ(name: str) -> bool:
     return not _MIDDLE.search(name)
 
 
+@dataclass(frozen=True, slots=True)
+class NameShape:
+    """A name taken apart: the codes that the last region named can have, and the rest.
+
+    The rest is without brackets and words for government, so that it is empty for a region's government. ``office`` is
+    true where the name is that of the government's own office.
+    """
+
+    codes: frozenset[str]
+    rest: str
+    office: bool
+
+
 def same_organ(one: str, other: str) -> bool:
     """Whether two names can be of one organ: equal, one short for the other, or a region and its government.
 
     A shorter form keeps the order of the characters (邢台市工信局, 邢台市工业和信息化局) and names the same region or
     none; an added bracket, the government's own office and a longer chain of regions do not matter.
     """
-    return one == other or _shape(one) == _shape(other) or _short_form(_shape(one), _shape(other))
+    first, second = name_shape(one), name_shape(other)
+    alike = one == other or (first.codes, first.rest) == (second.codes, second.rest)
+    return alike or is_short_form(first, second)
 
 
-def _shape(name: str) -> tuple[frozenset[str], str]:
-    """The codes that the last region named can have, and the rest without brackets and words for government."""
+def name_shape(name: str) -> NameShape:
+    """Take an organ's name (folded, without blanks) apart."""
     bare = re.sub(r"\([^()]*\)", "", name)
     start = national_prefix(bare)
     region = regions_at_start(bare, start)
     rest = bare[:start] + bare[region.end if region else start :]
     codes = frozenset(candidate.code for candidate in region.candidates) if region else frozenset()
-    return codes, re.sub("(?:人民)?政府(?:办公室|办公厅|办)?$|^[省市县区州旗]", "", rest)
+    shorter = re.sub("(?:人民)?政府(?:办公室|办公厅|办)?$|^[省市县区州旗]", "", rest)
+    return NameShape(codes, shorter, bool(re.search("政府(?:办公室|办公厅|办)$", rest)))
 
 
-def _short_form(one: tuple[frozenset[str], str], other: tuple[frozenset[str], str]) -> bool:
-    if one[0] and other[0] and one[0].isdisjoint(other[0]):
+def is_short_form(one: NameShape, other: NameShape) -> bool:
+    """Whether one name can be the other with characters left out."""
+    if one.codes and other.codes and one.codes.isdisjoint(other.codes):
         return False
-    short, long = sorted((one[1], other[1]), key=len)
+    short, long = sorted((one.rest, other.rest), key=len)
     if not short:
         return not long
     letters = iter(long)

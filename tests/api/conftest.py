@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from models.forms import load_forms
 from models.readings import CellState
 from models.report import (
     Cell,
@@ -99,4 +100,56 @@ def error() -> ErrorReport:
     """An error object."""
     return ErrorReport(
         source=SourceInfo(name="坏.pdf"), error=ErrorInfo(code="truncated", message="=cut", hint="again")
+    )
+
+
+FullReport = Callable[..., Report]
+
+
+@pytest.fixture
+def full_report() -> FullReport:
+    """Builds a report with every cell of its form (0 unless said otherwise), as a panel is made of."""
+
+    def make(
+        organ: str | None = "清河县水利局",
+        year: int | None = 2023,
+        *,
+        form: str = "2021",
+        region: str | None = "130534",
+        file: str = "",
+        cells: dict[str, int | Decimal | CellState] | None = None,
+        status: dict[str, str] | None = None,
+        sure: float = 0.99,
+        checks: tuple[CheckRecord, ...] = (),
+    ) -> Report:
+        name = file or f"{organ}{year}.pdf"
+        info = ReportInfo(
+            organ=Claim(value=organ, confidence=sure if organ else 0.0),
+            region=Claim(value=None, code=region, confidence=0.9, where="title" if region else None),
+            year=Claim(value=year, confidence=sure if year else 0.0),
+            period=Claim(),
+            form=Claim(value=form, confidence=1.0),
+            published=Claim(),
+        )
+        return Report(
+            id=f"id of {name}",
+            source=SourceInfo(name=name, sha256=name.encode().hex()[:64]),
+            report=info,
+            cells={
+                cell: _full_cell((cells or {}).get(cell, 0), (status or {}).get(cell, "accepted"))
+                for cell in load_forms()[form].cell_ids()
+            },
+            checks=checks,
+            review=Review(needed=False),
+            pipeline=Pipeline(version="1"),
+        )
+
+    return make
+
+
+def _full_cell(value: int | Decimal | CellState, status: str) -> Cell:
+    if isinstance(value, CellState):
+        return Cell.model_validate({"value": None, "state": value, "printed": "", "confidence": 0.9, "status": status})
+    return Cell.model_validate(
+        {"value": value, "state": "number", "printed": str(value), "confidence": 0.99, "status": status}
     )

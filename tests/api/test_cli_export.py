@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.export.books import Written
 from api.export.columnar import fits
+from api.export.columns import encodable, precision
 from api.export.jsonl import file_stem, free_name
-from api.export.registry import FORMATS, Written, open_writer
+from api.export.registry import FORMATS, open_writer
 from api.export.safe_text import FORMULA_STARTS, inert, original, printable
-from api.export.tables import TABLES, encodable, precision
+from api.export.tables import RESULT_TABLES
 from models.errors import UsageError
 from models.report import ErrorReport, Report, from_json
 
@@ -130,7 +132,7 @@ def test_workbook_has_numbers_as_numbers_and_no_formula(tmp_path: Path, make_rep
 
     write("xlsx", tmp_path, make_report(printed='=HYPERLINK("x")', organ="a\x0bb"), make_report(value=10**18 + 1))
     book = load_workbook(tmp_path / "reports.xlsx")
-    assert book.sheetnames == [table.name for table in TABLES]
+    assert book.sheetnames == [made.table.name for made in RESULT_TABLES]
     sheet = book["cells"]
     at = {cell.value: cell.column for cell in sheet[1]}
     assert sheet.cell(2, at["value"]).value == 25.1
@@ -158,7 +160,7 @@ def test_stata_file_reads_elsewhere(tmp_path: Path, make_report: MakeReport) -> 
     frame, about = pyreadstat.read_dta(tmp_path / "cells.dta")
     assert frame["value"].tolist()[:2] == [25.1, 3001]
     assert frame["value"].isna().tolist() == [False, False, True]
-    assert about.column_names_to_labels["printed"] == "What stands on the page"
+    assert about.column_names_to_labels["printed"] == "印刷原文 What stands on the page"
     facts, _ = pyreadstat.read_dta(tmp_path / "facts.dta")
     assert facts["sentence"][0] == "长" * 3000
 
@@ -172,16 +174,17 @@ def test_stata_leaves_no_table_of_an_earlier_run(tmp_path: Path, make_report: Ma
 
 
 def test_every_table_keeps_to_the_limits_of_every_format() -> None:
-    for table in TABLES:
-        names = [column.name for column in table.columns]
+    for made in RESULT_TABLES:
+        names = [column.name for column in made.table.columns]
         assert len(set(names)) == len(names)
-        assert all(len(column.name) <= 32 and len(column.label) <= 80 for column in table.columns)
+        assert all(len(column.name) <= 32 and len(column.label) <= 80 for column in made.table.columns)
 
 
 def test_rows_are_as_wide_as_their_table(make_report: MakeReport, error: ErrorReport) -> None:
-    for table in TABLES:
-        for result in (make_report(), error):
-            assert all(len(row) == len(table.columns) for row in table.rows(result))
+    for made in RESULT_TABLES:
+        for frame in made.frames([make_report(), error]):
+            assert len(frame.columns) == len(made.table.columns)
+            assert {len(array) for array in frame.columns} == {frame.rows}
 
 
 def test_lines_read_back_as_written(tmp_path: Path, make_report: MakeReport, error: ErrorReport) -> None:

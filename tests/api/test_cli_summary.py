@@ -8,7 +8,7 @@ import pytest
 
 from api.cli.progress import Progress
 from api.cli.summary import LISTED, Summary
-from api.export.registry import Written
+from api.export.books import Written
 from models.report import ErrorReport, Report
 
 MakeReport = Callable[..., Report]

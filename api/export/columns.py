@@ -1,0 +1,168 @@
+"""What a table is, and how its rows travel: column by column, figures as their digits.
+
+A figure stays the text of its digits until a format needs more (a decimal, a double), so no step on the way can round it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+Kind = Literal["text", "integer", "real", "number", "count", "flag"]
+Value = str | int | float | Decimal | bool | None
+Row = tuple[Value, ...]
+
+#: Why a figure is missing, as the codes that travel beside it. Flags are added: ``DOUBTFUL`` where a person should look,
+#: the others where one has.
+#: ``NOT_ASKED`` is for a variable that the report's form does not have. ``KIND`` masks the flags off.
+GIVEN, BLANK, NA, ABSENT, TEXT, UNREADABLE, NOT_ASKED = range(7)
+DOUBTFUL, CONFIRMED, CORRECTED = 16, 32, 64
+KIND = 15
+#: The words for the codes, in their order.
+MARKS = ("number", "blank", "na", "absent", "text", "unreadable", "not_asked")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: name, kind, and a label (at most 80 characters) for formats that have labels.
+
+    ``integer`` and ``real`` are gouji's own (pages, points, probabilities). ``number`` is a figure of a report, exact
+    wherever the format allows it; ``count`` is one that is whole in every report that fills in the form rightly.
+    ``alias`` is the name where names are short (32 characters), ``levels`` the words a text is limited to, with their
+    Chinese.
+    """
+
+    name: str
+    kind: Kind
+    label: str
+    alias: str = ""
+    levels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def short(self) -> str:
+        """The name where names are short."""
+        return self.alias or self.name
+
+    @property
+    def is_figure(self) -> bool:
+        """Whether its values travel as digits."""
+        return self.kind in ("number", "count")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: its name, what a row is, and its columns. ``frozen`` of them stay in sight in a workbook."""
+
+    name: str
+    about: str
+    columns: tuple[Column, ...]
+    frozen: int = 0
+
+    def at(self, name: str) -> int:
+        """The position of the column."""
+        return next(at for at, column in enumerate(self.columns) if column.name == name)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Some rows of a table: an Arrow array per column, and for some columns of figures a mark per row."""
+
+    columns: tuple[pa.Array, ...]
+    marks: Mapping[int, NDArray[np.uint8]] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> int:
+        """How many."""
+        return len(self.columns[0]) if self.columns else 0
+
+
+def columns(*specs: tuple[str, Kind, str] | tuple[str, Kind, str, Mapping[str, str]]) -> tuple[Column, ...]:
+    """Columns from name, kind, label and, for a text of few words, these."""
+    return tuple(
+        Column(spec[0], spec[1], spec[2], levels=spec[3]) if len(spec) == 4 else Column(*spec) for spec in specs
+    )
+
+
+def frame_of(table: Table, rows: Iterable[Row]) -> Frame:
+    """Rows as a frame."""
+    found = list(rows)
+    by_column: Iterable[Sequence[Value]] = zip(*found, strict=True) if found else ((),) * len(table.columns)
+    return Frame(tuple(array(column, values) for column, values in zip(table.columns, by_column, strict=True)))
+
+
+def array(column: Column, values: Sequence[Any]) -> pa.Array:
+    """Values of a column as Arrow carries them; every text in it can be encoded."""
+    import pyarrow as pa
+
+    if column.is_figure:
+        return pa.array([None if value is None else digits(value) for value in values], pa.string())
+    if column.kind == "text":
+        return texts(values)
+    return pa.array(values, {"integer": pa.int32(), "real": pa.float64(), "flag": pa.bool_()}[column.kind])
+
+
+def texts(values: Sequence[str | None]) -> pa.Array:
+    """Texts; what UTF-8 cannot hold (a file name on disk need not be valid Unicode) is written out."""
+    import pyarrow as pa
+
+    try:
+        return pa.array(values, pa.string())
+    except UnicodeEncodeError:
+        return pa.array([None if value is None else encodable(value) for value in values], pa.string())
+
+
+def repeated(values: Sequence[str | None], indices: NDArray[np.int32]) -> pa.Array:
+    """Texts of which each stands in many rows, without a copy for every row."""
+    import pyarrow as pa
+
+    known, codes = _words(values)
+    chosen = np.array([-1 if value is None else codes[value] for value in values], np.int32)[indices]
+    return pa.DictionaryArray.from_arrays(pa.array(chosen, mask=chosen < 0), texts(known))
+
+
+def coded(values: Sequence[str | None]) -> pa.Array:
+    """Texts of few different words."""
+    import pyarrow as pa
+
+    known, codes = _words(values)
+    found = pa.array([None if value is None else codes[value] for value in values], pa.int32())
+    return pa.DictionaryArray.from_arrays(found, texts(known))
+
+
+def _words(values: Sequence[str | None]) -> tuple[list[str], dict[str, int]]:
+    """The different texts, and the code of each; what is missing has none, for a dictionary of Arrow's holds no null."""
+    known = [value for value in dict.fromkeys(values) if value is not None]
+    return known, {value: code for code, value in enumerate(known)}
+
+
+def encodable(text: str) -> str:
+    """The text with what UTF-8 cannot hold written out, as in ``\\udc80``."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def digits(value: int | Decimal) -> str:
+    """Every digit of a figure, without an exponent."""
+    return str(value) if isinstance(value, int) else format(value, "f")
+
+
+def precision(value: int | Decimal) -> tuple[int, int]:
+    """Significant digits, and digits after the point, without trailing zeros.
+
+    Counted on the digits themselves: ``Decimal.normalize`` would round to the precision of the context first.
+    """
+    return precision_of(digits(value))
+
+
+def precision_of(text: str) -> tuple[int, int]:
+    """The same of the digits of a figure."""
+    whole, _, part = text.lstrip("-").partition(".")
+    part = part.rstrip("0")
+    return len((whole + part).strip("0") if not part else (whole + part).lstrip("0")), len(part)

@@ -1,0 +1,109 @@
+"""One organ under varying names: what is joined, what is kept apart, and that a person hears of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from api.export.panel.organs import Mention, Organ, Organs, known_fields, resolve
+
+QINGHE = "130534"
+
+
+def organs(*named: tuple[str, int], region: str | None = QINGHE, decided: dict[str, str] | None = None) -> Organs:
+    return resolve([Mention(name, region, year, f"{name}{year}", "title") for name, year in named], decided)
+
+
+def grouped(found: Organs) -> list[set[str]]:
+    return [{use.name for use in organ.names} for organ in found.organs]
+
+
+def codes(found: Organs) -> list[str]:
+    return sorted(doubt.code for doubt in found.doubts)
+
+
+@pytest.mark.parametrize(
+    ("named", "groups", "doubts"),
+    [
+        ([("清河县教育局", 2021), ("河北省邢台市清河县教育局", 2022)], 1, []),
+        ([("清河县教育局", 2021), ("教育局", 2022)], 1, []),
+        ([("清河县工信局", 2021), ("清河县工业和信息化局", 2022)], 1, ["short_form"]),
+        ([("清河县人民政府", 2021), ("清河县人民政府办公室", 2022)], 1, ["office"]),
+        ([("清河县人民政府", 2021), ("清河县人民政府办公室", 2021)], 2, ["same_year"]),
+        ([("清河县工信局", 2021), ("清河县工业和信息化局", 2021)], 2, ["same_year"]),
+        ([("清河县教育局", 2021), ("教育局", 2021)], 2, ["same_year"]),
+        ([("清河县水利局", 2021), ("清河县财政局", 2021)], 2, []),
+        ([("清河县工业和信息化局", 2020), ("清河县科技和工业信息化局", 2022)], 2, ["renamed"]),
+        (
+            [("清河县文广局", 2020), ("清河县文化广电局", 2021), ("清河县文化广电体育和旅游局", 2021)],
+            3,
+            ["ambiguous", "same_year"],
+        ),
+        ([("清河县油坊镇人民政府", 2021), ("油坊镇人民政府", 2022)], 1, []),
+        ([("清河县人民政府", 2021), ("清河县油坊镇人民政府", 2021)], 2, []),
+    ],
+)
+def test_names_of_one_region(named: Sequence[tuple[str, int]], groups: int, doubts: list[str]) -> None:
+    for order in (named, named[::-1]):
+        found = organs(*order)
+        assert len(found.organs) == groups
+        assert [code for code in codes(found) if code in doubts or code not in ("renamed", "level")] == doubts
+
+
+def test_a_person_decides_about_a_change_of_name() -> None:
+    old, new = "清河县工业和信息化局", "清河县科技和工业信息化局"
+    found = organs((old, 2020), (new, 2022), decided={old: new})
+    assert grouped(found) == [{old, new}]
+    assert found.organs[0].name == new
+    assert {use.name: use.how for use in found.organs[0].names} == {old: "person", new: "same"}
+    assert codes(found) == []
+
+
+def test_regions_keep_equal_names_apart() -> None:
+    found = resolve([Mention("教育局", "130534", 2021, "a"), Mention("教育局", "130535", 2021, "b")])
+    assert [organ.region for organ in found.organs] == ["130534", "130535"]
+    assert len({organ.id for organ in found.organs}) == 2
+
+
+def test_without_a_region_nothing_is_joined_by_a_short_form() -> None:
+    found = organs(("清河县工信局", 2021), ("清河县工业和信息化局", 2022), region=None)
+    assert len(found.organs) == 2
+    assert codes(found) == ["no_region", "no_region"]
+
+
+def organ_of(name: str, region: str | None = QINGHE) -> Organ:
+    (organ,) = organs((name, 2021), region=region).organs
+    return organ
+
+
+@pytest.mark.parametrize(
+    ("name", "region", "level", "kind", "fields"),
+    [
+        ("清河县人民政府", "130534", "county", "government", {}),
+        ("清河县油坊镇人民政府", "130534", "township", "government", {}),
+        ("清河县科技和工业信息化局", "130534", "county", "department", {"science": "科技", "industry": "工业信息化"}),
+        ("河北省教育厅", "130000", "province", "department", {"education": "教育"}),
+        ("教育局", "130500", "prefecture", "department", {"education": "教育"}),
+        ("清河县教育体育局", "130534", "county", "department", {"education": "教育", "sport": "体育"}),
+    ],
+)
+def test_level_kind_and_field_with_their_evidence(
+    name: str, region: str, level: str, kind: str, fields: dict[str, str]
+) -> None:
+    organ = organ_of(name, region)
+    assert (organ.level, organ.kind, dict(organ.fields)) == (level, kind, fields)
+    assert "region: title (1)" in organ.evidence
+    assert ("level: by region" in organ.evidence) == (name == "教育局")
+
+
+def test_the_id_of_an_organ_does_not_depend_on_the_other_reports() -> None:
+    alone = organ_of("清河县水利局").id
+    assert alone in {organ.id for organ in organs(("清河县水利局", 2021), ("清河县财政局", 2020)).organs}
+    assert alone.startswith("130534-")
+
+
+def test_fields_are_told_by_words_of_no_other_field() -> None:
+    told = [(word, field) for field, (_, _, found) in known_fields().items() for word in found]
+    shared = {word for word, _ in told if sum(word == other for other, _ in told) > 1}
+    assert shared == {"教体"}

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from models.folding import label_key
+from models.forms import load_forms
+from models.variables import Variable, load_variables
+
+VARIABLES = load_variables()
+
+
+def joins() -> Iterator[tuple[Variable, str]]:
+    for variable in VARIABLES.by_id.values():
+        for form in variable.cells:
+            yield variable, form
+
+
+@pytest.mark.parametrize("form", load_forms())
+def test_every_cell_of_a_form_is_one_variable_and_no_other_cell_is(form: str) -> None:
+    assert sorted(VARIABLES.of_cell[form]) == sorted(load_forms()[form].cell_ids())
+
+
+def test_forms_that_share_an_id_share_the_variable_and_a_variable_bears_the_id_of_its_newest_cell() -> None:
+    for form, cells in VARIABLES.of_cell.items():
+        for cell, variable in cells.items():
+            assert variable == cell or form == "2014"
+    for asked in VARIABLES.by_id.values():
+        assert asked.id == asked.cells[max(asked.cells)]
+
+
+def printed(form: str, cell: str) -> str:
+    """The labels without numbering and punctuation, as a reader compares them."""
+    return re.sub("[一二三四五六七八九十0-9]*(?=[^、])", "", label_key(load_forms()[form].labels()[cell].label))
+
+
+def test_one_variable_is_asked_in_the_same_words_or_says_why_it_is_the_same() -> None:
+    for variable in VARIABLES.by_id.values():
+        words = {printed(form, cell) for form, cell in variable.cells.items() if form not in variable.joined}
+        assert len(words) <= 1, (variable.id, words)
+
+
+def test_a_join_is_never_explained_where_the_words_are_equal() -> None:
+    """An explanation that nothing needs would hide the ones that matter."""
+    for variable, form in joins():
+        if form in variable.joined:
+            newest = max(variable.cells)
+            assert printed(form, variable.cells[form]) != printed(newest, variable.cells[newest])
+
+
+def test_units_are_those_of_the_forms() -> None:
+    for variable, form in joins():
+        unit = load_forms()[form].labels()[variable.cells[form]].unit
+        assert unit in (None, variable.unit.zh), (variable.id, form)
+        assert (unit == "万元") == (variable.kind == "amount")
+
+
+def test_questions_that_only_seem_the_same_are_kept_apart() -> None:
+    for found in VARIABLES.breaks:
+        assert len(found.variables) > 1
+        assert len(set(found.variables)) == len(found.variables)
+        assert set(found.variables) <= set(VARIABLES.by_id)
+        assert found.why.zh and found.why.en
+
+
+@pytest.mark.parametrize(
+    ("form", "cell", "variable"),
+    [
+        ("2014", "statistics.requests.value", "requests.new.total"),
+        ("2019", "requests.new.total", "requests.new.total"),
+        ("2021", "requests.new.total", "requests.new.total"),
+        ("2019", "proactive.licensing.decisions", "proactive.licensing.decisions"),
+        ("2014", "statistics.handled.value", "statistics.handled.value"),
+        ("2019", "requests.other_handling.total", "requests.other_handling.total"),
+        ("2019", "proactive.rules.disclosed_total", "proactive.rules.disclosed_total"),
+    ],
+)
+def test_what_is_one_series_and_what_is_not(form: str, cell: str, variable: str) -> None:
+    assert VARIABLES.of_cell[form][cell] == variable
+
+
+def test_every_indicator_of_the_annex_beside_a_later_question_is_joined_or_said_to_be_another() -> None:
+    """Whatever the annex says of requests, reviews and litigation has a neighbour in the later forms."""
+    alone = {"requests_in_person", "requests_fax", "requests_online", "requests_letter", "handled_on_time"}
+    alone |= {"handled_extended", "answer_denied", "denied_not_government_information", "requests"}
+    spoken = {name for found in VARIABLES.breaks for name in found.variables}
+    for cell, variable in VARIABLES.of_cell["2014"].items():
+        row = cell.split(".")[1]
+        if row not in alone and row.startswith(("handled", "answer", "denied", "review", "litigation")):
+            assert variable in spoken or not variable.startswith("statistics."), cell
+
+
+def test_aliases_fit_every_format_and_are_never_reused() -> None:
+    aliases = [variable.alias for variable in VARIABLES.by_id.values()]
+    assert len(set(aliases)) == len(aliases)
+    assert [alias for alias in aliases if not re.fullmatch("[a-z][a-z0-9_]{0,31}", alias)] == []
+
+
+def test_labels_fit_and_tell_variables_apart() -> None:
+    for words in ("zh", "en"):
+        labels = [getattr(variable.label, words) for variable in VARIABLES.by_id.values()]
+        tables = [variable.id.split(".")[0] for variable in VARIABLES.by_id.values()]
+        assert max(map(len, labels)) <= 76
+        if words == "zh":
+            assert len(set(zip(tables, labels, strict=True))) == len(labels)
+
+
+def test_aliases_are_the_ones_that_published_files_already_use() -> None:
+    assert VARIABLES.by_id["requests.new.total"].alias == "rq_new_total"
+    assert VARIABLES.by_id["proactive.fees.amount"].alias == "pa_fees_amount"
+    assert VARIABLES.by_id["remedies.litigation_after_review.pending"].alias == "rm_lit_review_pending"
+
+
+def test_a_break_shows_only_between_forms_that_ask_its_different_questions() -> None:
+    later = {name for found in VARIABLES.breaks_between({"2019", "2021"}) for name in found.variables}
+    assert {"proactive.rules.made", "proactive.fees.amount", "requests.other_handling.total"} <= later
+    assert "requests.granted.total" not in later
+    assert "requests.granted.total" in {
+        n for found in VARIABLES.breaks_between(("2014", "2019")) for n in found.variables
+    }
+    assert VARIABLES.breaks_between({"2021"}) == () == VARIABLES.breaks_between(())
+    assert set(VARIABLES.breaks_between(load_forms())) == set(VARIABLES.breaks)
