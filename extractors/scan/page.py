@@ -22,7 +22,7 @@ from extractors.scan.sheet import sheet_of
 from extractors.scan.straighten import Mapping, straightened
 from extractors.scan.strips import OTHER, Gray
 from extractors.scan.tone import toned
-from extractors.scan.upright import SAMPLE, WELL_READ, legibility, quarter_turns
+from extractors.scan.upright import SAMPLE, WELL_READ, legibility, looks_sideways, quarter_turns
 from models.evidence import Box, Place
 from models.readings import Reading
 
@@ -67,11 +67,13 @@ class _Sheet:
 def read_scan(raster: Raster) -> ScannedPage:
     """Read a page. What is seen is placed in points of the page as it was given, whatever was repaired."""
     sheet = _flat(raster)
+    if _looks_sideways(sheet):
+        sheet = _upright(sheet)
     words, rulings, score = _read(sheet)
     if score < WELL_READ:
-        turns = quarter_turns(sheet.grey, lambda grey: _quick_score(grey, sheet.dpi))
-        if turns:
-            sheet = _turned(sheet, turns)
+        again = _upright(sheet)
+        if again is not sheet:
+            sheet = again
             words, rulings, score = _read(sheet)
     height, width = sheet.grey.shape
     share = POINTS / sheet.dpi
@@ -122,6 +124,19 @@ def _straight(sheet: _Sheet) -> _Sheet:
     straight = straightened(sheet.grey)
     back = _after(sheet.back, straight.to_source)
     return _Sheet(straight.image, sheet.dpi, back, (*sheet.steps, *straight.steps))
+
+
+def _looks_sideways(sheet: _Sheet) -> bool:
+    height, width = sheet.grey.shape
+    clean = without_rules(sheet.grey, rules_of(sheet.grey, sheet.dpi), [(0, 0, width, height)], sheet.dpi)
+    glyph = glyph_height(clean, sheet.dpi)
+    return looks_sideways(ink_of(clean, glyph), glyph)
+
+
+def _upright(sheet: _Sheet) -> _Sheet:
+    """The sheet turned to where it reads best; the same sheet when it stands right."""
+    turns = quarter_turns(sheet.grey, lambda grey: _quick_score(grey, sheet.dpi))
+    return _turned(sheet, turns) if turns else sheet
 
 
 def _turned(sheet: _Sheet, turns: int) -> _Sheet:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import cv2
 import numpy as np
 
 from extractors.scan.strips import Gray
@@ -11,6 +12,8 @@ from models.readings import Reading
 
 #: Lines read well enough to leave the page as it stands.
 WELL_READ = 0.8
+#: A page is tried in all directions when runs down it are longer than those across it by this factor.
+SIDEWAYS = 1.3
 #: So many of the longest lines are read in each direction.
 SAMPLE = 8
 
@@ -19,6 +22,19 @@ def legibility(readings: Sequence[Reading]) -> float:
     """The usual probability of a character, over the readings of lines; 0 when nothing was read."""
     scores = [reading.p ** (1 / max(1, len(reading.text))) for reading in readings if reading.text]
     return float(np.mean(scores)) if scores else 0.0
+
+
+def looks_sideways(ink: Gray, glyph: float) -> bool:
+    """Whether more text runs down the page than across it: glyphs that lie on their side can read well one by one."""
+    return _run_length(np.ascontiguousarray(ink.T), glyph) > SIDEWAYS * _run_length(ink, glyph)
+
+
+def _run_length(ink: Gray, glyph: float) -> float:
+    """Summed length of the level runs of glyphs that are one glyph high."""
+    closed = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, max(3, round(0.8 * glyph))), np.uint8))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(closed)
+    widths, heights = stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT]
+    return float(widths[(widths >= 3 * glyph) & (heights <= 1.6 * glyph)].sum())
 
 
 def quarter_turns(grey: Gray, legible: Callable[[Gray], float]) -> int:

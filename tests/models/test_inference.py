@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from itertools import product
+from math import prod
+
+import numpy as np
+import pytest
+
+import models.inference as inference
+from models.identities import Identity
+from models.inference import BROKEN_IN_PRINT, NOT_EVALUATED, Variable, posterior
+
+SUM = Identity("sum", ("a", "b", "c"), ("total",))
+CROSS = Identity("cross", ("a", "d"), ("e",))
+
+
+def cell(name: str, *states: tuple[int | None, float]) -> Variable:
+    return Variable((name,), tuple(p for _, p in states), tuple((value,) for value, _ in states))
+
+
+def by_hand(variables: list[Variable], rules: list[Identity]) -> list[list[float]]:
+    """All joint assignments, one by one."""
+    found = [[0.0] * len(variable.p) for variable in variables]
+    for states in product(*(range(len(variable.p)) for variable in variables)):
+        weight = prod(v.p[s] for v, s in zip(variables, states, strict=True))
+        values = {v.cells[0]: v.operands[s][0] for v, s in zip(variables, states, strict=True)}
+        for rule in rules:
+            numbers = [values.get(name) for name in rule.cells]
+            if any(number is None for number in numbers):
+                weight *= NOT_EVALUATED
+                continue
+            left, right = sum(values[n] or 0 for n in rule.left), sum(values[n] or 0 for n in rule.right)
+            weight *= 1.0 if left == right else BROKEN_IN_PRINT
+        for index, state in enumerate(states):
+            found[index][state] += weight
+    return [[p / sum(row) for p in row] for row in found]
+
+
+TABLE = [
+    cell("a", (3, 0.6), (8, 0.4)),
+    cell("b", (1, 0.9), (7, 0.1)),
+    cell("c", (0, 1.0)),
+    cell("d", (2, 0.5), (None, 0.5)),
+    cell("total", (9, 0.7), (4, 0.3)),
+    cell("e", (5, 1.0)),
+]
+
+
+def test_the_posterior_is_that_of_all_joint_assignments() -> None:
+    for found, wanted in zip(posterior(TABLE, [SUM, CROSS]), by_hand(TABLE, [SUM, CROSS]), strict=True):
+        assert found.tolist() == pytest.approx(wanted)
+
+
+def test_two_misread_cells_are_put_right_at_once() -> None:
+    read = [
+        cell("a", (3, 0.7), (8, 0.3)),
+        cell("b", (1, 0.7), (7, 0.3)),
+        cell("c", (0, 1.0)),
+        cell("total", (15, 1.0)),
+    ]
+    first, second, *_ = posterior(read, [SUM])
+    assert int(first.argmax()) == 1 and int(second.argmax()) == 1
+
+
+def test_a_firm_reading_is_kept_against_the_sum() -> None:
+    read = [cell("a", (3, 0.99999), (4, 0.00001)), cell("b", (1, 1.0)), cell("c", (0, 1.0)), cell("total", (5, 1.0))]
+    assert posterior(read, [SUM])[0][0] > 0.99
+
+
+def test_no_state_is_ever_added() -> None:
+    read = [cell("a", (3, 1.0)), cell("b", (1, 1.0)), cell("c", (0, 1.0)), cell("total", (5, 1.0))]
+    assert [len(p) for p in posterior(read, [SUM])] == [1, 1, 1, 1]
+
+
+def test_the_solver_finds_what_enumeration_finds(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = [int(p.argmax()) for p in posterior(TABLE, [SUM, CROSS])]
+    monkeypatch.setattr(inference, "MOST_ENUMERATED", 1)
+    found = posterior(TABLE, [SUM, CROSS])
+    assert [int(p.argmax()) for p in found] == wanted
+    assert all(np.isclose(p.sum(), 1.0) for p in found)
