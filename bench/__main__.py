@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-BENCHES = ("bench.digital", "bench.speed", "bench.narrative")
+BENCHES = ("bench.digital", "bench.speed", "bench.narrative", "bench.export")
 
 
 def main() -> int:

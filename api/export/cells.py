@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -72,7 +74,7 @@ _STATE_CODES = {state: code for code, state in enumerate(_STATES)}
 _STATUS_CODES = {status: code for code, status in enumerate(_STATUSES)}
 _REVIEW, _ABSENT = _STATUS_CODES["review"], _STATE_CODES["absent"]
 _NOWHERE = vars(Evidence())
-_NO_BOX = (None, None, None, None)
+_NO_BOX = (math.nan,) * 4
 _FLAG_OF_STATUS = np.array([0, DOUBTFUL, CONFIRMED, CORRECTED], np.uint8)
 _KIND_OF_STATE = np.array([GIVEN, BLANK, NA, TEXT, ABSENT], np.uint8)
 
@@ -224,9 +226,10 @@ def _places(evidence: Sequence[Evidence | None]) -> Iterator[pa.Array]:
 
     seen = [_NOWHERE if place is None else vars(place) for place in evidence]
     yield pa.array([place["page"] for place in seen], pa.int32())
-    boxes = [place["bbox"] or _NO_BOX for place in seen]
+    boxes = chain.from_iterable([place["bbox"] or _NO_BOX for place in seen])
+    sides = np.fromiter(boxes, np.float64, 4 * len(seen)).reshape(-1, 4)
     for side in range(4):
-        yield pa.array([box[side] for box in boxes], pa.float64())
+        yield pa.array(sides[:, side], from_pandas=True)  # which takes NaN for null
     yield pa.array([place["line"] for place in seen], pa.int32())
     yield pa.array([place["column"] for place in seen], pa.int32())
     yield coded([place["route"] for place in seen])

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 # 128-bit decimals, which every Parquet reader knows, hold 38 digits; no printed amount has 12 after the point.
 DIGITS, SCALE = 38, 12
-# A row group is written when so many rows are there: memory stays small, and groups large enough to compress.
-GROUP = 100_000
+# A row group is written when so many values are there: memory stays small, and groups are large enough to compress.
+GROUP = 2_500_000
 # Digits that fit in any case, so that only longer texts are looked at one by one.
 SHORT = 12
 
@@ -39,7 +39,7 @@ class ParquetSheet:
         schema = self._open([isinstance(array, pa.DictionaryArray) for array in frame.columns])
         self._waiting.append(pa.RecordBatch.from_arrays(list(self._arrays(frame, schema)), schema=schema))
         self._rows += frame.rows
-        if self._rows >= GROUP:
+        if self._rows * len(frame.columns) >= GROUP:
             self._flush()
 
     def _open(self, coded: Sequence[bool]) -> pa.Schema:
