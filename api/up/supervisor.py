@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 
 from api.cli.summary import Summary
-from api.export.atomic import Written
+from api.export.books import Written
 from api.http.exports import all_results
 from api.up.board import Board
 from api.up.broker import redis_part, wait_for_redis
