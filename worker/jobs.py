@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from extractors.pipeline import error_report, extract_source, pipeline_version
 from extractors.sources.source import Source
-from extractors.sources.unpack import SourceFailure, iter_sources
+from extractors.sources.unpack import SourceFailure, iter_file
 from models.errors import GoujiError, ServiceUnavailable
 from models.report import Result
 from worker import queues
@@ -110,16 +110,15 @@ def _read(services: Services, claimed: Claimed) -> Ending:
         known = results.find(session, Reading(claimed.sha256, claimed.name, version))
     if known:
         return Ending(results.outcome(known, version))
-    with services.blobs.open(claimed.sha256) as stream:
-        data = stream.read()
     members = Members(services, claimed)
-    for found in iter_sources(claimed.name, data, services.options):
-        if isinstance(found, Source) and found.name == claimed.name:
-            return _read_source(services, claimed, found)
-        if isinstance(found, SourceFailure) and found.name == claimed.name:
-            members.failed_itself(found)
-        else:
-            members.add(found)
+    with services.blobs.open(claimed.sha256) as stream:
+        for found in iter_file(claimed.name, stream, services.options):
+            if isinstance(found, Source) and found.name == claimed.name:
+                return _read_source(services, claimed, found)
+            if isinstance(found, SourceFailure) and found.name == claimed.name:
+                members.failed_itself(found)
+            else:
+                members.add(found)
     members.flush()
     return _archive(members, claimed)
 

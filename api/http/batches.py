@@ -94,9 +94,7 @@ def _take(services: Services, name: str, tags: list[str], urgent: bool, files: l
     with services.database.write() as session:
         batch = batches.ensure(session, name, tags=tags, interactive=urgent, now=time.time())
     taken = services.intake.take(batch.id, files, interactive=urgent) if files else []
-    with services.database.read() as session:
-        progress = batches.progress(session, batch.id)
-    return SubmittedOut(batch=BatchOut.of(batch, progress), documents=[DocumentOut.of(document) for document in taken])
+    return SubmittedOut(batch=BatchOut.of(batch), documents=[DocumentOut.of(document) for document in taken])
 
 
 def _new_name() -> str:

@@ -57,7 +57,7 @@ class ProgressOut(_Wire):
 
 
 class BatchOut(_Wire):
-    """A batch; ``progress`` is left out of lists."""
+    """A batch; ``progress`` is told where one batch is asked for, since all of its documents are counted for it."""
 
     id: int
     name: str

@@ -7,6 +7,7 @@ library on the same documents.
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import os
 import re
 import shutil
@@ -15,7 +16,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
 
 from bench.service.parts import Peak, service, wait_until
 from worker.services import Services
@@ -25,10 +29,10 @@ from worker.store.records import FINAL, Status
 TEXT = Path("samples/白石县统计局2020.txt")
 
 
-def write_reports(folder: Path, count: int, first: int = 0) -> None:
+def write_reports(folder: Path, count: int, text: bytes | None = None) -> None:
     """Tiny reports whose bytes differ."""
-    text = TEXT.read_bytes()
-    for number in range(first, first + count):
+    text = TEXT.read_bytes() if text is None else text
+    for number in range(count):
         place = folder / f"{number // 1000:04}"
         place.mkdir(parents=True, exist_ok=True)
         (place / f"{number}.txt").write_bytes(text + f"\n{number}".encode())
@@ -95,34 +99,52 @@ def inbox(folder: Path, count: int) -> None:
         say("memory of the watcher", f"{peak.first:.0f} MiB idle, {peak.most:.0f} MiB at most")
 
 
-def bare(folder: Path, count: int) -> float:
-    """Seconds a document of the library alone, in this process."""
+def bare(count: int, processes: int) -> float:
+    """Seconds a document of the library alone, in so many processes of its own."""
+    with multiprocessing.get_context("spawn").Pool(processes) as pool:
+        pool.map(read_bare, range(10 * processes), chunksize=1)
+        began = time.perf_counter()
+        pool.map(read_bare, range(count), chunksize=4)
+        return (time.perf_counter() - began) / count
+
+
+def read_bare(number: int) -> int:
     from extractors import extract_bytes
 
-    files = sorted(folder.rglob("*.txt"))[:count]
-    list(extract_bytes("warm.txt", files[0].read_bytes()))
-    began = time.perf_counter()
-    for path in files:
-        list(extract_bytes(path.name, path.read_bytes()))
-    return (time.perf_counter() - began) / len(files)
+    return len(list(extract_bytes(f"{number}.txt", TEXT.read_bytes() + f"\n{number}".encode())))
 
 
-def reading(folder: Path, count: int, processes: int) -> float:
-    """Seconds a document with so many processes, from queue to result, after the first ones have warmed them up."""
-    with service(folder / f"reading-{processes}") as (parts, services):
-        reports = folder / f"reports-{processes}"
-        write_reports(reports, count)
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Seconds a document: on the clock, and of processor time in the worker and its processes."""
+
+    wall: float
+    processor: float
+
+
+def reading(folder: Path, count: int, processes: int, text: bytes | None = None) -> Cost:
+    """What a document costs with so many processes, from queue to result, after the first ones have warmed them up."""
+    with tempfile.TemporaryDirectory(dir=folder) as name, service(Path(name) / "service") as (parts, services):
+        reports = Path(name) / "reports"
+        write_reports(reports, count, text)
         take_all(services, reports)
-        parts.start("worker", "--processes", str(processes))
+        worker = parts.start("worker", "--processes", str(processes))
         warm = 20 * processes
         wait_until(lambda: over(services) >= warm, 0.01)
-        first, began = over(services), time.perf_counter()
-        wait_until(lambda: over(services) == count, 0.01)
-        seconds = time.perf_counter() - began
+        first, before, began = over(services), processor_seconds(worker.pid), time.perf_counter()
+        wait_until(lambda: over(services) == count, 0.05)
+        seconds, spent = time.perf_counter() - began, processor_seconds(worker.pid) - before
         with services.database.read() as session:
-            assert batches.counts_of_all(session)[Status.DONE] == count
-        shutil.rmtree(reports)
-        return seconds / (count - first)
+            counts = batches.counts_of_all(session)
+        assert counts[Status.DONE if text is None else Status.FAILED] == count
+        return Cost(seconds / (count - first), spent / (count - first))
+
+
+def processor_seconds(pid: int) -> float:
+    """Processor time of a process and those below it (they live as long as it does)."""
+    process = psutil.Process(pid)
+    family = [process, *process.children(recursive=True)]
+    return float(sum(sum(member.cpu_times()[:2]) for member in family))
 
 
 def take_all(services: Services, folder: Path) -> None:
@@ -154,12 +176,18 @@ def main() -> None:
             submission(folder, args.documents)
             inbox(folder, args.documents)
         if args.read:
-            write_reports(folder / "bare", min(args.read, 300))
-            alone = bare(folder / "bare", min(args.read, 300))
-            one, two = reading(folder, args.read, 1), reading(folder, args.read, 2)
-            say("the library alone", f"{1000 * alone:.1f} ms a document")
-            say("one process", f"{1000 * one:.1f} ms a document: {1000 * (one - alone):.1f} ms for broker and store")
-            say("two processes", f"{1000 * two:.1f} ms a document: {one / two:.2f} times as fast")
+            costs(folder, args.read)
+
+
+def costs(folder: Path, count: int) -> None:
+    """What the service costs beside the reading, and what a second process brings, there and without the service."""
+    nothing = reading(folder, 3 * count, 1, "无\n".encode())
+    clock = f"{1000 * nothing.wall:.1f} ms on the clock, {1000 * nothing.processor:.1f} ms of a processor"
+    say("broker and store", f"{clock} (one process, nothing to read in the documents)")
+    alone, two_alone = bare(count, 1), bare(count, 2)
+    say("the library alone", f"{1000 * alone:.1f} ms a document; two processes {alone / two_alone:.2f} times as fast")
+    one, two = reading(folder, count, 1), reading(folder, count, 2)
+    say("the service", f"{1000 * one.wall:.1f} ms a document; two processes {one.wall / two.wall:.2f} times as fast")
 
 
 if __name__ == "__main__":

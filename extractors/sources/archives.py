@@ -62,6 +62,22 @@ def zip_members(data: bytes, budget: Budget) -> Iterator[Member | LostMember]:
     except _ZIP_ERRORS:
         yield from _salvaged(data, budget)
         return
+    yield from _zip_members(archive, budget)
+
+
+def large_zip_members(stream: IO[bytes], budget: Budget) -> Iterator[Member | LostMember]:
+    """The same for a zip that is read from its file, since it is larger than memory should hold."""
+    try:
+        archive = zipfile.ZipFile(stream)
+    except _ZIP_ERRORS as error:
+        yield LostMember(
+            "", UnreadableSource("the end of the archive is missing", code="truncated", detail=repr(error))
+        )
+        return
+    yield from _zip_members(archive, budget)
+
+
+def _zip_members(archive: zipfile.ZipFile, budget: Budget) -> Iterator[Member | LostMember]:
     with archive:
         named = [(_zip_name(info), info) for info in archive.infolist()]
         names = {name for name, _ in named}
@@ -145,20 +161,25 @@ def tar_members(data: bytes, budget: Budget) -> Iterator[Member | LostMember]:
     with tempfile.TemporaryFile() as plain:
         whole = _unpack_stream(data, plain, budget)
         plain.seek(0)
-        try:
-            archive = tarfile.TarFile(fileobj=plain, mode="r", encoding="utf-8", errors="surrogateescape")
-        except (tarfile.TarError, OSError, ValueError) as error:
-            yield LostMember("", UnreadableSource("the tar archive is damaged", code="corrupt", detail=repr(error)))
-            return
-        with archive:
-            infos, ended = _tar_infos(archive, plain, budget)
-            names = {_tar_name(info) for info in infos}
-            for info in infos:
-                name = _tar_name(info)
-                if not info.isdir() and not is_junk(name) and not is_page_part(name, names):
-                    yield _tar_member(archive, info, name, budget)
-        if not (whole and ended):
-            yield LostMember("", UnreadableSource("the end of the archive is missing or damaged", code="truncated"))
+        yield from large_tar_members(plain, budget, whole=whole)
+
+
+def large_tar_members(plain: IO[bytes], budget: Budget, *, whole: bool = True) -> Iterator[Member | LostMember]:
+    """The same for a plain tar in a file; ``whole`` is false when it is known to be cut."""
+    try:
+        archive = tarfile.TarFile(fileobj=plain, mode="r", encoding="utf-8", errors="surrogateescape")
+    except (tarfile.TarError, OSError, ValueError) as error:
+        yield LostMember("", UnreadableSource("the tar archive is damaged", code="corrupt", detail=repr(error)))
+        return
+    with archive:
+        infos, ended = _tar_infos(archive, plain, budget)
+        names = {_tar_name(info) for info in infos}
+        for info in infos:
+            name = _tar_name(info)
+            if not info.isdir() and not is_junk(name) and not is_page_part(name, names):
+                yield _tar_member(archive, info, name, budget)
+    if not (whole and ended):
+        yield LostMember("", UnreadableSource("the end of the archive is missing or damaged", code="truncated"))
 
 
 def _unpack_stream(data: bytes, target: IO[bytes], budget: Budget) -> bool:

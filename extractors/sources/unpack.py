@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import stat
-from collections.abc import Iterable, Iterator
+import tarfile
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from extractors.options import ExtractOptions
-from extractors.sources import sniff
-from extractors.sources.archives import LostMember, Member, packed_member, tar_members, zip_members
+from extractors.sources import sniff, ziprepair
+from extractors.sources.archives import (
+    LostMember,
+    Member,
+    large_tar_members,
+    large_zip_members,
+    packed_member,
+    tar_members,
+    zip_members,
+)
 from extractors.sources.limits import MEBIBYTE, Budget
 from extractors.sources.members import is_junk, is_page_part
 from extractors.sources.sevenzip import sevenzip_members
@@ -50,6 +61,24 @@ def iter_sources(name: str, data: bytes, options: ExtractOptions) -> Iterator[So
     yield from _sources(name, data, Budget.for_archive(len(data), options), 0)
 
 
+def iter_file(name: str, stream: IO[bytes], options: ExtractOptions) -> Iterator[Source | SourceFailure]:
+    """The same for an open file. A zip or a plain tar may be larger than a source: it is read member by member."""
+    size = stream.seek(0, io.SEEK_END)
+    stream.seek(0)
+    if size <= options.max_source_mb * MEBIBYTE:
+        yield from iter_sources(name, stream.read(), options)
+        return
+    head = stream.read(tarfile.BLOCKSIZE)
+    stream.seek(0)
+    budget = Budget.for_archive(size, options)
+    if head.startswith(ziprepair.LOCAL_MAGIC):
+        yield from _opened(name, large_zip_members(stream, budget), budget, 1, lambda: None)
+    elif sniff.is_tar(head):
+        yield from _opened(name, large_tar_members(stream, budget), budget, 1, lambda: None)
+    else:
+        yield SourceFailure(name, None, LimitExceeded(f"larger than {options.max_source_mb} MiB"))
+
+
 def _sources(name: str, data: bytes, budget: Budget, depth: int) -> Iterator[Source | SourceFailure]:
     try:
         kind = sniff.media_type(data, name)
@@ -70,20 +99,31 @@ def _archive(name: str, data: bytes, kind: str, budget: Budget, depth: int) -> I
         error = LimitExceeded(f"archives stand more than {budget.depth} deep", code="archive_too_deep")
         yield _failed(name, data, error)
         return
+    yield from _opened(name, _members(name, data, kind, budget), budget, depth, lambda: _digest(data))
+
+
+def _opened(
+    name: str,
+    members: Iterator[Member | LostMember],
+    budget: Budget,
+    depth: int,
+    digest: Callable[[], str | None],
+) -> Iterator[Source | SourceFailure]:
+    """What the members of an archive are; ``digest`` gives its hash where the archive itself is at fault."""
     empty = True
     try:
-        for member in _members(name, data, kind, budget):
+        for member in members:
             empty = False
             if isinstance(member, LostMember):
                 inner = f"{name}/{member.name}" if member.name else name
-                yield SourceFailure(inner, None if member.name else _digest(data), member.error)
+                yield SourceFailure(inner, None if member.name else digest(), member.error)
             else:
                 yield from _sources(f"{name}/{member.name}", member.data, budget, depth)
     except LimitExceeded as error:
-        yield _failed(name, data, error)
+        yield SourceFailure(name, digest(), error)
         return
     if empty:
-        yield _failed(name, data, NoReport("the archive holds no document"))
+        yield SourceFailure(name, digest(), NoReport("the archive holds no document"))
 
 
 def _members(name: str, data: bytes, kind: str, budget: Budget) -> Iterator[Member | LostMember]:

@@ -18,7 +18,7 @@ import pytest
 
 from extractors.options import ExtractOptions
 from extractors.sources.source import Source
-from extractors.sources.unpack import SourceFailure, iter_paths, iter_sources, read_path
+from extractors.sources.unpack import SourceFailure, iter_file, iter_paths, iter_sources, read_path
 from models.errors import SourceError
 
 PDF = b"%PDF-1.4\n" + b"x" * 50
@@ -325,3 +325,33 @@ def test_reading_paths(tmp_path: Path) -> None:
         with pytest.raises(SourceError) as caught:
             read_path(tmp_path / name, options)
         assert caught.value.code == code
+
+
+def from_file(data: bytes, name: str) -> dict[str, str]:
+    """Names of what is in a file larger than a source may be, with media type or code."""
+    options = ExtractOptions(max_source_mb=1)
+    found = iter_file(name, io.BytesIO(data), options)
+    return {item.name: item.error.code if isinstance(item, SourceFailure) else item.media_type for item in found}
+
+
+BIG = {f"{number}.pdf": PDF + os.urandom(400_000) for number in range(6)}
+
+
+def test_an_archive_larger_than_a_source_is_read_member_by_member() -> None:
+    expected = {f"a/{name}": "application/pdf" for name in BIG}
+    assert from_file(zipped(*BIG.items()), "a") == expected
+    assert from_file(tarred(*BIG.items()), "a") == expected
+
+
+def test_a_file_that_is_no_archive_keeps_its_limit_and_a_small_one_is_read_as_ever() -> None:
+    assert from_file(PDF + bytes(2 << 20), "a.pdf") == {"a.pdf": "too_large"}
+    assert from_file(gzip.compress(os.urandom(2 << 20)), "a.gz") == {"a.gz": "too_large"}
+    assert from_file(PDF, "a.pdf") == {"a.pdf": "application/pdf"}
+    assert from_file(zipped(("b.pdf", PDF)), "a.zip") == {"a.zip/b.pdf": "application/pdf"}
+
+
+def test_a_large_archive_that_is_cut_or_holds_too_much_is_named() -> None:
+    assert from_file(zipped(*BIG.items())[:-100], "a.zip") == {"a.zip": "truncated"}
+    cut = from_file(tarred(*BIG.items())[: 5 * 400_000 + 5000], "a.tar")
+    assert (cut["a.tar"], cut["a.tar/0.pdf"]) == ("truncated", "application/pdf")
+    assert from_file(zipped(*BIG.items(), ("large.pdf", bytes(2 << 20))), "a.zip")["a.zip/large.pdf"] == "too_large"

@@ -349,3 +349,42 @@ def alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def bomb() -> bytes:
+    """A zip of two megabytes that unpacks to two gibibytes."""
+    buffer = io.BytesIO()
+    with (
+        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("a.txt", "w", force_zip64=True) as member,
+    ):
+        for _ in range(2048):
+            member.write(bytes(1 << 20))
+    return buffer.getvalue()
+
+
+@pytest.mark.slow
+def test_three_bad_ones_among_a_hundred_are_named_and_the_hundred_are_read(
+    redis_server: RedisServer, tmp_path: Path, processes: Processes
+) -> None:
+    settings = settings_for("", redis_server.url, tmp_path, task_seconds=5)
+    with closing(open_services(settings, ExtractOptions())) as services:
+        good = [(f"{n}.txt", TEXT + b"\n" * n) for n in range(100)]
+        submit(services, markdown("kill"), markdown("endless"), ("bombe.zip", bomb()), *good)
+        processes.start(settings, "worker", program="tests.plugins.misbehaving")
+        eventually(finished(services), "all of them", 180)
+        found = {d.name: (str(d.status), d.error_code) for d in listed(services)}
+    assert found.pop("kill0.md") == ("quarantined", "quarantined")
+    assert found.pop("endless0.md") == ("failed", "timeout")
+    assert found.pop("bombe.zip") == ("failed", "archive_bomb")
+    assert set(found.values()) == {("done", None)}
+    assert len(found) == 100
+
+
+def test_an_archive_larger_than_any_source_is_unpacked(settings: ServiceSettings) -> None:
+    with closing(open_services(settings, ExtractOptions(max_source_mb=1))) as services:
+        large = zipped(a_txt=TEXT, b_txt=TEXT + b"\n", c_bin=os.urandom(2 << 20))
+        (document,) = submit(services, ("groß.zip", large))
+        jobs.read_document(services, document)
+        found = {d.name: d.error_code for d in listed(services)}
+    assert found == {"groß.zip": None, "groß.zip/a.txt": None, "groß.zip/b.txt": None, "groß.zip/c.bin": "too_large"}
