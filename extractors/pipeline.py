@@ -39,9 +39,9 @@ LEAST_SECTIONS = 4
 def pipeline_version() -> str:
     """Version of everything that decides a result: code version and a digest of the package data."""
     digest = hashlib.sha256()
-    for package in ("models.forms", "models.facts", "models.organs"):
+    for package in ("models.forms", "models.facts", "models.organs", "extractors.scan.model"):
         for entry in sorted(resources.files(package).iterdir(), key=lambda entry: entry.name):
-            if entry.name.endswith((".yaml", ".tsv", ".json")):
+            if entry.name.endswith((".yaml", ".tsv", ".json", ".onnx")):
                 digest.update(entry.read_bytes())
     return f"{CODE_VERSION}+{digest.hexdigest()[:8]}"
 
