@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import csv
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from api.cli.extract import positive
 from api.exits import Exit
 from api.export.registry import TABLE_FORMATS
 from models.errors import UsageError
@@ -29,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--organs", type=Path, metavar="FILE", help="CSV of your decisions on names: name,organ")
     parser.add_argument("--years", metavar="FIRST-LAST", help="years that every organ should have reported on")
+    parser.add_argument("--jobs", type=positive, metavar="N", help="processes (default: one per processor)")
     parser.add_argument("-q", "--quiet", action="store_true", help="no summary on stderr")
 
 
@@ -41,6 +44,7 @@ def run(args: argparse.Namespace) -> int:
         formats=formats(args.format),
         organs=read_names(args.organs) if args.organs else {},
         years=span(args.years) if args.years else None,
+        jobs=args.jobs or len(os.sched_getaffinity(0)),
     )
     done = export_panel(JsonLines(args.paths), args.output, options)
     if not args.quiet:

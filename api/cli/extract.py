@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="file, folder or archive")
     parser.add_argument("-o", "--output", type=Path, metavar="DIR", help="write here (default: print JSON lines)")
     parser.add_argument("--format", choices=tuple(FORMATS), default="jsonl", help="output format (default: jsonl)")
-    parser.add_argument("--jobs", type=_positive, metavar="N", help="files read at a time (default: one per processor)")
+    parser.add_argument("--jobs", type=positive, metavar="N", help="files read at a time (default: one per processor)")
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress and no summary on stderr")
 
 
@@ -129,7 +129,8 @@ def _jobs(wanted: int | None, files: int) -> int:
     return max(1, min(wanted or len(os.sched_getaffinity(0)), files))
 
 
-def _positive(text: str) -> int:
+def positive(text: str) -> int:
+    """A whole number from 1, as an argument."""
     number = int(text)
     if number < 1:
         raise ValueError(text)

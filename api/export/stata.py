@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from api.export import dta, words
 from api.export.books import FileBook
-from api.export.columns import KIND, MARKS, Column, Frame, Table
+from api.export.columns import GIVEN, KIND, MARKS, UNREADABLE, Column, Frame, Table
 from api.export.spool import Spool
 
 if TYPE_CHECKING:
@@ -111,9 +111,12 @@ class StataSheet:
         import pyarrow.compute as pc
 
         absent = np.asarray(pc.is_null(array).to_numpy(zero_copy_only=False), bool)
-        values = np.nan_to_num(array.cast(pa.float64()).to_numpy(zero_copy_only=False).astype(np.float64))
+        values = array.cast(pa.float64()).fill_null(0.0).to_numpy(zero_copy_only=False)
         self._large += int((np.abs(values) > EXACT).sum())
         codes = np.zeros(len(array), np.int64) if marks is None else marks.astype(np.int64) & KIND
+        values = np.where(
+            np.abs(values) >= _MISSING[GIVEN], _MISSING[UNREADABLE], values
+        )  # from there on all is missing
         return np.where(absent, _MISSING[codes], values)
 
 

@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.export import dta
+from api.export.background import BackgroundBook
 from api.export.books import Written
 from api.export.columns import (
     ABSENT,
@@ -35,8 +36,10 @@ from api.export.columns import (
     repeated,
 )
 from api.export.delimited import inert_texts
+from api.export.panel.export import panel_tables
 from api.export.registry import TABLE_FORMATS, open_book
 from api.export.safe_text import inert
+from api.export.tables import RESULT_TABLES
 
 LEVELS = {"one": "一", "two": "二"}
 TABLE = Table(
@@ -231,3 +234,32 @@ def test_a_table_without_rows_has_its_columns(name: str, tmp_path: Path) -> None
         assert path.read_text("utf-8-sig").strip().split(",") == names
     elif name == "parquet":
         assert pq.read_schema(path).names == names
+
+
+def test_a_figure_beyond_stata_is_missing_and_said_to_be(tmp_path: Path) -> None:
+    import pyreadstat
+
+    huge = [10**400, -(10**308), 10**300]
+    written = write("dta", tmp_path, *[(None, None, None, None, figure, None, None) for figure in huge])
+    read, _ = pyreadstat.read_dta(tmp_path / "things.dta", user_missing=True)
+    assert read["value"].tolist() == ["u", "u", 1e300]
+    assert any("3 figure(s) are larger than a double holds exactly" in note for note in written.notes)
+
+
+def test_no_column_has_a_name_that_stata_keeps_for_itself() -> None:
+    kept = {"_all", "_b", "byte", "_coef", "_cons", "double", "float", "if", "in", "int", "long", "_n", "_N", "_pi"}
+    kept |= {"_pred", "_rc", "_skip", "strL", "using", "with"}
+    for made in (*panel_tables(), *(made.table for made in RESULT_TABLES)):
+        assert not kept & {column.short for column in made.columns}
+
+
+def test_a_failure_in_the_background_is_raised_and_nothing_hangs(tmp_path: Path) -> None:
+    book = BackgroundBook(open_book("csv", tmp_path, [TABLE]))
+    broken = Frame(frame_of(TABLE, ROWS).columns[:2])  # too few columns
+    book.write(TABLE, broken)
+    with pytest.raises(ValueError, match="shorter"):
+        for _ in range(1000):
+            book.write(TABLE, frame_of(TABLE, ROWS))
+        book.close()
+    book.abort()
+    assert list(tmp_path.iterdir()) == []

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from api.export.panel.export import Exported, Options, export_panel, panel_tables
-from api.export.panel.source import Correction, JsonLines, corrections_of
+from api.export.panel.processes import FEW
+from api.export.panel.source import PACKET, JsonLines, Lines, SourceLine
 from api.export.registry import TABLE_FORMATS
 from api.export.safe_text import original
 from models.errors import UsageError
@@ -25,20 +26,22 @@ FullReport = Callable[..., Report]
 
 
 class Given:
-    """A source of these results."""
+    """A source of these results, one by one."""
 
-    def __init__(self, results: Sequence[Result], corrections: Sequence[Correction] = ()) -> None:
-        self._results, self._corrections = results, corrections
+    def __init__(self, results: Sequence[Result]) -> None:
+        self._results = results
 
-    def results(self) -> Iterator[Result]:
-        return iter(self._results)
-
-    def corrections(self, report: Report) -> Sequence[Correction]:
-        return self._corrections or corrections_of(report)
+    def packets(self) -> Iterator[Lines]:
+        for result in self._results:
+            yield Lines((SourceLine("given", 1, to_json(result)),))
 
 
 def export(folder: Path, *results: Result, formats: str = "csv", **options: Any) -> Exported:
     return export_panel(Given(results), folder, Options(formats=tuple(formats.split(",")), **options))
+
+
+def read(folder: Path) -> list[Result]:
+    return [result for packet in JsonLines([folder]).packets() for result, _ in packet.results()]
 
 
 def table(folder: Path, name: str) -> list[dict[str, str]]:
@@ -275,17 +278,17 @@ def test_lines_are_read_in_a_fixed_order_and_a_broken_one_stops_the_export(
     (tmp_path / "b").mkdir()
     (tmp_path / "a.jsonl").write_text(to_json(full_report()) + "\n\n" + to_json(error) + "\n", "utf-8")
     (tmp_path / "b" / "c.json").write_text(to_json(full_report(year=2022)), "utf-8")
-    results = list(JsonLines([tmp_path]).results())
+    results = read(tmp_path)
     assert [getattr(result, "id", None) for result in results] == [
         "id of 清河县水利局2023.pdf",
         None,
         "id of 清河县水利局2022.pdf",
     ]
     export_panel(JsonLines([tmp_path]), tmp_path, Options(formats=("jsonl",)))  # beside what it was made of
-    assert list(JsonLines([tmp_path]).results()) == results
+    assert read(tmp_path) == results
     (tmp_path / "b" / "d.jsonl").write_text('{"schema": "x"}\n', "utf-8")
     with pytest.raises(UsageError, match=r"d\.jsonl, line 1, is not a result"):
-        list(JsonLines([tmp_path]).results())
+        read(tmp_path)
 
 
 def test_files_of_an_earlier_export_do_not_stay(tmp_path: Path, full_report: FullReport) -> None:
@@ -298,8 +301,8 @@ def test_files_of_an_earlier_export_do_not_stay(tmp_path: Path, full_report: Ful
 
 def test_a_failed_export_leaves_nothing(tmp_path: Path, full_report: FullReport) -> None:
     class Failing(Given):
-        def results(self) -> Iterator[Result]:
-            yield full_report()
+        def packets(self) -> Iterator[Lines]:
+            yield from Given([full_report()]).packets()
             raise UsageError("broken")
 
     with pytest.raises(UsageError, match="broken"):
@@ -320,3 +323,21 @@ def test_a_failing_check_of_a_report_is_counted(tmp_path: Path, full_report: Ful
     assert done.tally.checks == {"fail source": 1}
     assert table(tmp_path, "panel")[0]["checks_failed"] == "1"
     assert "1 made, 1 do not hold (100.00%): wrong in print 1" in (tmp_path / "QUALITY.md").read_text("utf-8")
+
+
+def test_many_processes_give_the_same_bytes_as_one(tmp_path: Path, full_report: FullReport) -> None:
+    results = [full_report(year=year) for year in range(2010, 2010 + FEW + 2)]
+    for jobs in (1, 2):
+        export(tmp_path / str(jobs), *results, formats="csv,parquet", jobs=jobs)
+    one, two = ({path.name: path.read_bytes() for path in (tmp_path / jobs).iterdir()} for jobs in "12")
+    assert one == two
+
+
+def test_an_error_in_another_process_keeps_its_place_and_its_words(tmp_path: Path, full_report: FullReport) -> None:
+    lines = [to_json(full_report())] * ((FEW + 1) * PACKET)
+    lines[-3] = "{}"
+    (tmp_path / "in.jsonl").write_text("\n".join(lines), "utf-8")
+    with pytest.raises(UsageError, match=f"line {len(lines) - 2}, is not a result") as raised:
+        export_panel(JsonLines([tmp_path]), tmp_path / "out", Options(jobs=2))
+    assert "gouji extract" in raised.value.hint
+    assert list((tmp_path / "out").iterdir()) == []

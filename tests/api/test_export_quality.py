@@ -25,10 +25,13 @@ class Audited:
     def __init__(self, results: Sequence[Result], wrong: int, right: int) -> None:
         self._results, self._wrong, self._right = results, wrong, right
 
-    def results(self) -> Iterator[Result]:
-        return iter(self._results)
+    def packets(self) -> Iterator[Audited]:
+        yield self
 
-    def corrections(self, report: Report) -> Sequence[Correction]:
+    def results(self) -> list[tuple[Result, Sequence[Correction]]]:
+        return [(result, self._decided(result) if isinstance(result, Report) else ()) for result in self._results]
+
+    def _decided(self, report: Report) -> list[Correction]:
         number = CellState.NUMBER
         names = list(report.cells)
         wrong = [Correction(n, "corrected", number, 0, "accepted", number, 1, "甲") for n in names[: self._wrong]]

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from itertools import chain, islice
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from api.export.books import Book
-from api.export.cells import CELLS, CellCounts, cell_frame, judgements
-from api.export.columns import Row, frame_of
+from api.export.cells import CELLS, CellCounts, Judgements, cell_frame, judgements
+from api.export.columns import Frame, Row, frame_of
 from api.export.panel.index import Entry, entry_of
-from api.export.panel.source import Correction, ReportSource
+from api.export.panel.processes import in_order
+from api.export.panel.source import Correction, Packet, ReportSource
 from api.export.panel.tables import CORRECTIONS, correction_rows
-from api.export.panel.wide import WideSpool
+from api.export.panel.wide import Block, WideSpool, block_of
 from api.export.spool import Spool
 from api.export.tables import CHECKS, ERRORS, FACTS, REPORTS, RESULT_TABLES, count_checks, keyed_frames, report_row
 from models.report import Report
 
-# Reports that become rows together: enough that a step for many rows pays, few enough that memory stays small.
-BATCH = 100
 #: Written at once; the other tables of results wait, or follow the panel.
 AT_ONCE = (FACTS, CHECKS, ERRORS)
+_TABLES = {table.name: table for table in (*AT_ONCE, CELLS, CORRECTIONS)}
 
 
 @dataclass
@@ -49,6 +49,73 @@ class Tally:
             failed = (check.cause or "unclear" for check in report.checks if check.status == "fail")
             self.checks.update(f"fail {cause}" for cause in failed)
 
+    def audit(self, made: Sequence[Correction]) -> None:
+        """Count decisions."""
+        for one in made:
+            if one.read_status == "accepted":
+                self.audited += 1
+                self.audited_wrong += one.action == "corrected"
+
+    def update(self, other: Tally) -> None:
+        """Add what another one counted."""
+        for one in fields(self):
+            own, more = getattr(self, one.name), getattr(other, one.name)
+            setattr(self, one.name, own + more)
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """Everything that the panel needs of a packet, so that the packet itself can be forgotten.
+
+    ``frames`` are rows of tables by their names; ``overview`` are the rows of the overview, ``blocks`` the cells as rows of
+    the matrix and ``entries`` what is kept of each report, all three in one order.
+    """
+
+    frames: tuple[tuple[str, Frame], ...]
+    overview: tuple[Frame, ...]
+    blocks: tuple[Block, ...]
+    entries: tuple[Entry, ...]
+    tally: Tally
+
+
+def digest(packet: Packet) -> Digest:
+    """Digest a packet. Depends on nothing else, so it can be done anywhere."""
+    given = packet.results()
+    results = [result for result, _ in given]
+    frames = [
+        (made.table.name, frame) for made in RESULT_TABLES if made.table in AT_ONCE for frame in made.frames(results)
+    ]
+    decided = [(result, made) for result, made in given if isinstance(result, Report)]
+    tally = Tally(errors=len(given) - len(decided))
+    overview: list[Frame] = []
+    blocks: list[Block] = []
+    entries: list[Entry] = []
+    for group in judgements([report for report, _ in decided]):
+        if group.names:
+            frames.append((CELLS.name, cell_frame(group)))
+        blocks.append(block_of(group))
+        overview.append(_overview(group, tally, entries))
+    for _, made in decided:
+        tally.audit(made)
+    frames += [(CORRECTIONS.name, frame) for frame in _corrections(decided)]
+    return Digest(tuple(frames), tuple(overview), tuple(blocks), tuple(entries), tally)
+
+
+def _overview(group: Judgements, tally: Tally, entries: list[Entry]) -> Frame:
+    rows: list[Row] = []
+    for report, cells in zip(group.reports, group.counts(), strict=True):
+        checks = count_checks(report)
+        rows.append(report_row(report, cells, checks))
+        entries.append(entry_of(report, cells, checks["fail"]))
+        tally.add(report, cells, checks)
+    return frame_of(REPORTS, rows)
+
+
+def _corrections(decided: Sequence[tuple[Report, Sequence[Correction]]]) -> Iterator[Frame]:
+    rows = [row for report, made in decided for row in correction_rows(report, made)]
+    counts = [len(made) for _, made in decided]
+    yield from keyed_frames(CORRECTIONS, [report for report, _ in decided], counts, list(zip(*rows, strict=True)))
+
 
 @dataclass
 class Collected:
@@ -59,57 +126,31 @@ class Collected:
     wide: WideSpool
     tally: Tally
 
+    def add(self, found: Digest) -> None:
+        """Keep what has to wait."""
+        for block in found.blocks:
+            self.wide.add(block)
+        for frame in found.overview:
+            self.documents.write(frame)
+        self.entries.extend(found.entries)
+        self.tally.update(found.tally)
+
     def discard(self) -> None:
         """Let go of the files."""
         self.documents.discard()
         self.wide.discard()
 
 
-def collect(source: ReportSource, book: Book, folder: Path) -> Collected:
+def collect(source: ReportSource, book: Book, folder: Path, jobs: int) -> Collected:
     """Read everything once. ``folder`` is for files that do not stay."""
     found = Collected([], Spool(folder / "documents"), WideSpool(folder), Tally())
     try:
-        _collect(found, source, book)
+        with closing(in_order(digest, source.packets(), jobs)) as digests:
+            for one in digests:
+                for name, frame in one.frames:
+                    book.write(_TABLES[name], frame)
+                found.add(one)
     except BaseException:
         found.discard()
         raise
     return found
-
-
-def _collect(found: Collected, source: ReportSource, book: Book) -> None:
-    results = source.results()
-    while batch := list(islice(results, BATCH)):
-        for made in RESULT_TABLES:
-            if made.table in AT_ONCE:
-                for frame in made.frames(batch):
-                    book.write(made.table, frame)
-        reports = [result for result in batch if isinstance(result, Report)]
-        found.tally.errors += len(batch) - len(reports)
-        if reports:
-            _add(found, reports, source, book)
-
-
-def _add(found: Collected, reports: Sequence[Report], source: ReportSource, book: Book) -> None:
-    for group in judgements(reports):
-        if group.names:
-            book.write(CELLS, cell_frame(group))
-        found.wide.add(group)
-        overview: list[Row] = []
-        for report, cells in zip(group.reports, group.counts(), strict=True):
-            checks = count_checks(report)
-            overview.append(report_row(report, cells, checks))
-            found.entries.append(entry_of(len(found.entries), report, cells, checks["fail"]))
-            found.tally.add(report, cells, checks)
-        found.documents.write(frame_of(REPORTS, overview))
-    made = [source.corrections(report) for report in reports]
-    _audit(found.tally, made)
-    rows = [row for report, own in zip(reports, made, strict=True) for row in correction_rows(report, own)]
-    for frame in keyed_frames(CORRECTIONS, reports, [len(own) for own in made], list(zip(*rows, strict=True))):
-        book.write(CORRECTIONS, frame)
-
-
-def _audit(tally: Tally, made: Iterable[Sequence[Correction]]) -> None:
-    for one in chain.from_iterable(made):
-        if one.read_status == "accepted":
-            tally.audited += 1
-            tally.audited_wrong += one.action == "corrected"

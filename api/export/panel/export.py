@@ -41,11 +41,13 @@ class Options:
 
     ``formats`` are names of table formats. ``organs`` are a person's decisions on names: name → name of the organ that it
     is. ``years`` are the first and last year that every organ should have reported on (without it: those of the panel).
+    ``jobs`` processes read at a time; 1 reads in this process.
     """
 
     formats: tuple[str, ...] = ("csv",)
     organs: Mapping[str, str] = field(default_factory=dict)
     years: tuple[int, int] | None = None
+    jobs: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def export_panel(source: ReportSource, folder: Path, options: Options) -> Export
     book = _Books([BackgroundBook(open_book(name, folder, panel_tables())) for name in options.formats])
     try:
         with _seldom_collected(), tempfile.TemporaryDirectory(prefix=".panel-", dir=folder) as own:
-            found = collect(source, book, Path(own))
+            found = collect(source, book, Path(own), options.jobs)
             try:
                 outcome = finish(found, book, options.organs, options.years)
             finally:

@@ -27,7 +27,7 @@ from api.export.columns import (
 )
 from api.export.panel.checks import PanelCheck, PanelChecks
 from api.export.panel.collect import Collected
-from api.export.panel.index import Chosen, Entry, LeftOut, choose, missing_years
+from api.export.panel.index import Chosen, LeftOut, choose, missing_years
 from api.export.panel.organs import Organs, resolve
 from api.export.panel.tables import (
     DOCUMENTS,
@@ -107,17 +107,18 @@ def _write_documents(
     book: Book, found: Collected, organs: Organs, chosen: Sequence[Chosen], left: Sequence[LeftOut]
 ) -> None:
     """The overview of every report, with its organ and whether it stands in the panel."""
-    standing = {row.entry.row for row in chosen}
-    why = {one.entry.row: one.why for one in left}
+    standing = {one.row for one in chosen}
+    why = {one.row: one.why for one in left}
     for row in chosen:
-        why.update({other.row: f"{row.entry.source} stands for the year" for other in row.others})
+        why.update({other: f"{row.entry.source} stands for the year" for other, _ in row.others})
     first = 0
     for frame in found.documents.read():
+        numbers = range(first, first + frame.rows)
         entries = found.entries[first : first + frame.rows]
         added: list[list[Any]] = [
             [None if one.organ is None else organs.of_name[one.region, one.organ] for one in entries],
-            [one.row in standing for one in entries],
-            [why.get(one.row) for one in entries],
+            [number in standing for number in numbers],
+            [why.get(number) for number in numbers],
         ]
         last = DOCUMENTS.columns[-3:]
         arrays = (array(column, values) for column, values in zip(last, added, strict=True))
@@ -132,7 +133,7 @@ def _write_panel(book: Book, wide: WideSpool, chosen: Sequence[Chosen], outcome:
     checks = PanelChecks()
     for first in range(0, len(chosen), CHUNK):
         part = chosen[first : first + CHUNK]
-        rows = wide.take([row.entry.row for row in part])
+        rows = wide.take([row.row for row in part])
         keys = [panel_key(numbers[row.organ.id], row) for row in part]
         book.write(panel, _panel_frame(keys, rows))
         book.write(status, _status_frame(status, keys, rows))
@@ -181,9 +182,8 @@ def _versions(chosen: Sequence[Chosen], wide: WideSpool) -> Iterator[Row]:
     """Versions of one report that do not say the same; copies do."""
     for row in chosen:
         if row.others:
-            entries: list[Entry] = [row.entry, *row.others]
-            rows = wide.take([entry.row for entry in entries])
-            for at, other in enumerate(row.others, 1):
+            rows = wide.take([row.row, *(number for number, _ in row.others)])
+            for at, (_, other) in enumerate(row.others, 1):
                 differing = sum(rows.figure(0, name) != rows.figure(at, name) for name in rows.names)
                 if differing:
                     yield versions_row(row, other, differing)

@@ -16,9 +16,8 @@ SURE = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A report, as the panel needs to know it. ``row`` is its row among the cells of all reports."""
+    """A report, as the panel needs to know it."""
 
-    row: int
     document: str
     source: str
     part: int
@@ -45,30 +44,31 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The report that stands for an organ and a year, and the other ones there are."""
+    """The report that stands for an organ and a year, and the other ones there are, each with its number."""
 
     organ: Organ
     year: int
+    row: int
     entry: Entry
-    others: tuple[Entry, ...]
+    others: tuple[tuple[int, Entry], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
     """A report that is in no row of the panel, with a code and the reason."""
 
+    row: int
     entry: Entry
     organ: Organ | None
     code: str
     why: str
 
 
-def entry_of(row: int, report: Report, cells: CellCounts, failed: int) -> Entry:
+def entry_of(report: Report, cells: CellCounts, failed: int) -> Entry:
     """The entry of a report of which cells and failing checks have been counted."""
     info = report.report
     year = info.year.value if isinstance(info.year.value, int) else None
     return Entry(
-        row=row,
         document=report.id,
         source=report.source.name,
         part=report.source.part,
@@ -94,33 +94,33 @@ def choose(entries: Sequence[Entry], organs: Organs) -> tuple[list[Chosen], list
     most figures, then the one published last; names decide only where nothing else does.
     """
     by_id = {organ.id: organ for organ in organs.organs}
-    years: dict[str, dict[int, list[Entry]]] = {organ.id: {} for organ in organs.organs}
+    years: dict[str, dict[int, list[tuple[int, Entry]]]] = {organ.id: {} for organ in organs.organs}
     left: list[LeftOut] = []
-    for entry in entries:
+    for row, entry in enumerate(entries):
         if entry.organ is None:
-            left.append(LeftOut(entry, None, "no_organ", "the organ that reports was not found"))
+            left.append(LeftOut(row, entry, None, "no_organ", "the organ that reports was not found"))
             continue
         organ_id = organs.of_name[entry.region, entry.organ]
         if entry.year is None:
-            left.append(LeftOut(entry, by_id[organ_id], "no_year", "the year that it reports on was not found"))
+            left.append(LeftOut(row, entry, by_id[organ_id], "no_year", "the year that it reports on was not found"))
         else:
-            years[organ_id].setdefault(entry.year, []).append(entry)
+            years[organ_id].setdefault(entry.year, []).append((row, entry))
     chosen: list[Chosen] = []
     for organ_id, of_year in years.items():
         for year in sorted(of_year):
-            if by_id[organ_id].region is None and len({entry.file for entry in of_year[year]}) > 1:
+            if by_id[organ_id].region is None and len({entry.file for _, entry in of_year[year]}) > 1:
                 left.extend(_not_told_apart(by_id[organ_id], of_year[year]))
             else:
-                best, *others = sorted(of_year[year], key=_quality)
-                chosen.append(Chosen(by_id[organ_id], year, best, tuple(others)))
+                (row, best), *others = sorted(of_year[year], key=lambda numbered: _quality(numbered[1]))
+                chosen.append(Chosen(by_id[organ_id], year, row, best, tuple(others)))
     return chosen, left
 
 
-def _not_told_apart(organ: Organ, entries: Sequence[Entry]) -> Iterator[LeftOut]:
+def _not_told_apart(organ: Organ, entries: Sequence[tuple[int, Entry]]) -> Iterator[LeftOut]:
     """Without its region, a name may be that of several organs (城关镇人民政府 is in most counties)."""
-    year = entries[0].year
+    year = entries[0][1].year
     why = f"{len(entries)} files report on {year} as {organ.name}, and no region tells whether that is one organ"
-    yield from (LeftOut(entry, organ, "not_told_apart", why) for entry in entries)
+    yield from (LeftOut(row, entry, organ, "not_told_apart", why) for row, entry in entries)
 
 
 def _quality(entry: Entry) -> tuple[int, int, int, tuple[int, ...], str, int, str]:

@@ -1,7 +1,7 @@
 """One organ under varying names: which names are one, with the evidence, and which a person should decide.
 
 Names are compared within one region code. Two names are taken for one organ when they differ by the region's name or a
-bracket only; when one is a short form of exactly one other; or when one is the office of the other. They are never so
+bracket only; when one is a short form of exactly one other that does the same; or when one is the office of the other. They are never so
 taken when both report on one year in different files: an organ reports once a year. A change of name (更名) cannot be
 told from the names alone: it is proposed, and a person decides by a file of names.
 """
@@ -226,7 +226,8 @@ def _longer(other: list[_Name], group: list[_Name]) -> bool:
     own, long = group[0].shape, other[0].shape
     if len(long.rest) <= len(own.rest) or long.rest[-1] != own.rest[-1] or other[0].how == "person":
         return False
-    return is_short_form(own, long)
+    # 教育局 is not short for 教育体育局: that one does more, and may be what became of it.
+    return is_short_form(own, long) and _fields(own.rest).keys() == _fields(long.rest).keys()
 
 
 def _merge(groups: list[list[_Name]], into: list[_Name], group: list[_Name], how: How) -> None:
@@ -250,7 +251,7 @@ def _organ(group: list[_Name], region: str | None, decided: Mapping[str, str], d
         doubts.append(NameDoubt("no_region", called, region, f"no region is known for {called}"))
     if level == "unknown":
         doubts.append(NameDoubt("level", called, region, f"the level of {called} is not known"))
-    fields = _fields(squeeze(called)) if shape.kind in ("department", "office", "other") else {}
+    fields = _fields(name_shape(squeeze(called)).rest) if shape.kind in ("department", "office", "other") else {}
     where = sum((name.where for name in group), Counter[str]())
     told = ", ".join(f"{place} ({count})" for place, count in sorted(where.items()))
     said = f"region: {told if region else 'unknown'}; level: by {how_level}"
@@ -282,9 +283,8 @@ def known_fields() -> Mapping[str, tuple[str, str, tuple[str, ...]]]:
     return {name: (zh, en, tuple(told)) for name, (zh, en, told) in yaml.safe_load(text).items()}
 
 
-def _fields(name: str) -> dict[str, str]:
-    """What a department is for, with the word of its name that tells; the region's name tells nothing."""
-    rest = name_shape(name).rest
+def _fields(rest: str) -> dict[str, str]:
+    """What a department is for, with the word that tells, of the rest of its name: the region's name tells nothing."""
     found: dict[str, str] = {}
     for known, (_, _, told) in known_fields().items():
         word = next((word for word in told if word in rest), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -17,6 +18,8 @@ from models.readings import CellState, Number
 from models.report import Report, Result, from_json
 
 SUFFIXES = (".jsonl", ".json")
+#: Results in a packet: enough that a step for many rows pays, few enough that memory stays small.
+PACKET = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +43,22 @@ class Correction:
     at: float | None = None
 
 
-class ReportSource(Protocol):
-    """Results with people's decisions already laid over them, in an order that is the same every time."""
+Given = tuple[Result, Sequence[Correction]]
 
-    def results(self) -> Iterator[Result]:
-        """Every report and error object once; memory must not grow with their number."""
+
+class Packet(Protocol):
+    """Some results as they are stored. It can be pickled: reading them is the dearest step, and may be done elsewhere."""
+
+    def results(self) -> Sequence[Given]:
+        """Results with people's decisions already laid over them, each with the decisions that hold for its cells."""
         ...
 
-    def corrections(self, report: Report) -> Sequence[Correction]:
-        """The decisions that hold for the cells of a report that ``results`` gave."""
+
+class ReportSource(Protocol):
+    """Where reports come from, in an order that is the same every time."""
+
+    def packets(self) -> Iterator[Packet]:
+        """Every result once, ``PACKET`` or so at a time; memory must not grow with their number."""
         ...
 
 
@@ -58,30 +68,56 @@ class JsonLines:
     def __init__(self, paths: Sequence[Path]) -> None:
         self._files = tuple(find_results(paths))
 
-    def results(self) -> Iterator[Result]:
-        """All results, files in the order of the paths, a folder's sorted by name.
+    def packets(self) -> Iterator[Packet]:
+        """All lines, files in the order of the paths, a folder's sorted by name."""
+        lines = (
+            SourceLine(str(path), number, line) for path in self._files for number, line in enumerate(_lines(path), 1)
+        )
+        while some := tuple(islice(lines, PACKET)):
+            yield Lines(some)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """A line and where it stands, for a message."""
+
+    path: str
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Lines that are still to be read."""
+
+    lines: tuple[SourceLine, ...]
+
+    def results(self) -> list[Given]:
+        """The results, each with what its cells tell of decisions: not who and when, nor what had been accepted.
 
         Raises UsageError at the first line that is none: a report left out in silence would be worse.
         """
-        for path in self._files:
-            yield from read_results(path)
-
-    def corrections(self, report: Report) -> Sequence[Correction]:
-        """What the cells themselves tell of decisions: not who and when, nor whether the reading had been accepted."""
-        return corrections_of(report)
+        read = (_read(line) for line in self.lines if line.text.strip())
+        return [(result, corrections_of(result) if isinstance(result, Report) else ()) for result in read]
 
 
 def read_results(path: Path) -> Iterator[Result]:
     """The results of one file. Raises UsageError for a line that is not one."""
+    for packet in JsonLines([path]).packets():
+        yield from (result for result, _ in packet.results())
+
+
+def _lines(path: Path) -> Iterator[str]:
     with path.open(encoding="utf-8") as file:
-        for number, line in enumerate(file, 1):
-            if not line.strip():
-                continue
-            try:
-                yield from_json(line)
-            except (simplejson.JSONDecodeError, ValidationError) as error:
-                why = f"{path}, line {number}, is not a result of gouji."
-                raise UsageError(why, hint="Give files that `gouji extract` wrote as json or jsonl.") from error
+        yield from file
+
+
+def _read(line: SourceLine) -> Result:
+    try:
+        return from_json(line.text)
+    except (simplejson.JSONDecodeError, ValidationError) as error:
+        why = f"{line.path}, line {line.number}, is not a result of gouji."
+        raise UsageError(why, hint="Give files that `gouji extract` wrote as json or jsonl.") from error
 
 
 def find_results(paths: Sequence[Path]) -> Iterator[Path]:

@@ -75,45 +75,61 @@ class Rows:
         return Decimal(_shown(value)) if self.amounts[at] else value
 
 
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Rows of the matrix as they are added. ``odd`` are the figures that 64 bits cannot hold, by row and variable."""
+
+    values: NDArray[np.int64]
+    marks: NDArray[np.uint8]
+    odd: Mapping[tuple[int, int], str]
+
+
+def block_of(found: Judgements) -> Block:
+    """A row for each report, in their order."""
+    count, width, amounts = len(found.reports), len(found.names), _amounts()
+    values = np.zeros((count, len(amounts)), np.int64)
+    marks = np.full((count, len(amounts)), NOT_ASKED, np.uint8)
+    cells, at = _positions(found.form, found.names)
+    values[:, at] = found.values.reshape(count, width)[:, cells]
+    marks[:, at] = found.marks.reshape(count, width)[:, cells]
+    large = np.abs(values[:, amounts]) > _LARGEST_AMOUNT
+    values[:, amounts] *= np.where(large, 0, _UNIT)
+    columns = dict(zip(cells, at, strict=True))
+    odd: dict[tuple[int, int], str] = {}
+    for position in (*found.odd, *(_amounts_among(found, columns, amounts) if large.any() else ())):
+        row, cell = divmod(position, width)
+        if cell in columns:
+            figure = found.fields[position]["value"]
+            scaled = _scaled(figure) if amounts[columns[cell]] else None
+            if scaled is None or abs(scaled) > _LARGEST:
+                odd[row, columns[cell]] = digits(figure)
+            else:
+                values[row, columns[cell]] = scaled
+    return Block(values, marks, odd)
+
+
+@cache
+def _amounts() -> NDArray[np.bool_]:
+    """Which columns are amounts."""
+    return np.array([variable.kind == "amount" for variable in load_variables().by_id.values()])
+
+
 class WideSpool:
-    """Takes the cells of reports and gives rows back in any order."""
+    """Takes blocks and gives rows back in any order."""
 
     def __init__(self, folder: Path) -> None:
-        variables = load_variables().by_id
-        self.names = tuple(variables)
-        self._amounts = np.array([variable.kind == "amount" for variable in variables.values()])
+        self.names = tuple(load_variables().by_id)
         self._files = tuple((folder / name).open("w+b") for name in ("values", "marks"))
         self._odd: dict[int, dict[int, str]] = {}
         self.rows = 0
 
-    def add(self, found: Judgements) -> None:
-        """Add a row for each report, in their order."""
-        count, width = len(found.reports), len(found.names)
-        values = np.zeros((count, len(self.names)), np.int64)
-        marks = np.full((count, len(self.names)), NOT_ASKED, np.uint8)
-        cells, at = _positions(found.form, found.names)
-        values[:, at] = found.values.reshape(count, width)[:, cells]
-        marks[:, at] = found.marks.reshape(count, width)[:, cells]
-        large = np.abs(values[:, self._amounts]) > _LARGEST_AMOUNT
-        values[:, self._amounts] *= np.where(large, 0, _UNIT)
-        columns = dict(zip(cells, at, strict=True))
-        odd = [*found.odd, *(_amounts_among(found, columns, self._amounts) if large.any() else ())]
-        for position in odd:
-            row, cell = divmod(position, width)
-            if cell in columns:
-                self._add_odd(values, row, columns[cell], found.fields[position]["value"])
-        self._files[0].write(values.tobytes())
-        self._files[1].write(marks.tobytes())
-        self.rows += count
-
-    def _add_odd(self, values: NDArray[np.int64], row: int, at: int, figure: Number | None) -> None:
-        """A figure that is not a whole number of 64 bits: an amount in millionths if it can be, else its digits."""
-        assert figure is not None
-        scaled = _scaled(figure) if self._amounts[at] else None
-        if scaled is None or abs(scaled) > _LARGEST:
-            self._odd.setdefault(self.rows + row, {})[at] = digits(figure)
-        else:
-            values[row, at] = scaled
+    def add(self, block: Block) -> None:
+        """Add rows behind those that there are."""
+        self._files[0].write(block.values.tobytes())
+        self._files[1].write(block.marks.tobytes())
+        for (row, at), text in block.odd.items():
+            self._odd.setdefault(self.rows + row, {})[at] = text
+        self.rows += len(block.values)
 
     def take(self, rows: Sequence[int]) -> Rows:
         """These rows, in this order, once all are there."""
@@ -121,11 +137,11 @@ class WideSpool:
         values = np.frombuffer(_read(self._files[0], rows, 8 * len(self.names)), np.int64)
         marks = np.frombuffer(_read(self._files[1], rows, len(self.names)), np.uint8)
         shape = (len(rows), len(self.names))
-        return Rows(self.names, self._amounts, values.reshape(shape), marks.reshape(shape), odd)
+        return Rows(self.names, _amounts(), values.reshape(shape), marks.reshape(shape), odd)
 
     def fractional(self) -> frozenset[str]:
         """Variables of which some figure is not a whole number of 64 bits; amounts are left out."""
-        return frozenset(self.names[at] for own in self._odd.values() for at in own if not self._amounts[at])
+        return frozenset(self.names[at] for own in self._odd.values() for at in own if not _amounts()[at])
 
     def discard(self) -> None:
         """Let go of the files; whoever made the folder removes it."""

@@ -1,0 +1,49 @@
+"""A function over many items in several processes, results in the order of the items."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections import deque
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import Future, ProcessPoolExecutor
+from itertools import chain, islice
+from typing import TypeVar
+
+Item = TypeVar("Item")
+Made = TypeVar("Made")
+
+#: Fewer items than this are done here: a process takes a second or two to start.
+FEW = 8
+# Items on their way for each process: enough to keep it busy, few enough that memory does not grow with their number.
+AHEAD = 3
+
+
+def in_order(work: Callable[[Item], Made], items: Iterable[Item], jobs: int) -> Generator[Made]:
+    """What ``work`` makes of the items, in their order; in this process for one job or few items.
+
+    ``work`` must be importable and items and results picklable. An exception of ``work`` is raised here, in its turn.
+    """
+    coming = iter(items)
+    first = list(islice(coming, FEW))
+    if jobs <= 1 or len(first) < FEW:
+        yield from map(work, chain(first, coming))
+        return
+    context = multiprocessing.get_context("spawn")  # forking a process that has threads may hang
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_ignore_interrupt) as pool:
+        waiting: deque[Future[Made]] = deque()
+        try:
+            for item in chain(first, coming):
+                waiting.append(pool.submit(work, item))
+                if len(waiting) >= jobs * AHEAD:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+def _ignore_interrupt() -> None:
+    """Ctrl-C is for the process that has these started; it ends them."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
