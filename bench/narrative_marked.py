@@ -17,6 +17,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +107,7 @@ def _fact(mark: re.Match[str], kind: str, section: int, span: tuple[int, int]) -
 def faults(report: dict[str, Any]) -> Iterator[str]:
     """What the checker of the annotated set finds wrong with the facts of a report."""
     units = {name: fact.unit for name, fact in fact_types().items()}
+    report = json.loads(json.dumps(report), parse_float=Decimal)
     for fact in report["facts"]:
         for fault in check.check_fact(report, fact, units):
             text = report["sections"][fact["section"]]["text"][slice(*fact["span"])]
