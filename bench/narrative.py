@@ -14,7 +14,7 @@ import json
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ from bench.narrative_score import (
     wanted,
     without_qualifier,
 )
+from extractors.narrative.certainty import Certainty
 from extractors.narrative.judge import judged
 from extractors.narrative.sections import Section
 from extractors.narrative.tag import facts
@@ -72,8 +73,13 @@ def readers(tagger: Tagger) -> dict[str, Reader]:
     return {
         "rules": rules_alone,
         "tagger": model_alone(tagger),
-        "both": lambda passages, year: judged(passages, year, tagger),
+        "both": both(tagger, None),
     }
+
+
+def both(tagger: Tagger, certainty: Certainty | None) -> Reader:
+    """Rules and tagger together."""
+    return lambda passages, year: judged(passages, year, tagger, certainty)
 
 
 def speed(reports: Sequence[Document], setting: str) -> float:
@@ -95,13 +101,8 @@ def cross_validate(first_step: Path | None, certainty: Path | None) -> None:
     reports = [*dev, *more]
     parts, trials = folds(reports, first_step)
     home = {at: part for part in parts for at in part.numbers}
-    taggers = [home[at].tagger for at in range(len(reports))]
-    sure = [home[at].certainty for at in range(len(reports))]
-    together: list[Reader] = [
-        lambda passages, year, t=tagger, c=known: judged(passages, year, t, c)
-        for tagger, known in zip(taggers, sure, strict=True)
-    ]
-    alone = [model_alone(tagger) for tagger in taggers]
+    together = [both(home[at].tagger, home[at].certainty) for at in range(len(reports))]
+    alone = [model_alone(home[at].tagger) for at in range(len(reports))]
     for title, chosen in (("dev", range(len(dev))), ("more", range(len(dev), len(reports)))):
         some = [reports[at] for at in chosen]
         print(f"\n{title}: {len(some)} reports, each read by a tagger trained without it")
@@ -154,8 +155,8 @@ def print_types(reports: Sequence[Document], read: Sequence[Reader]) -> None:
     print("\nby type, rules and tagger together, dev")
     heading()
     for kind in sorted({key[1] for key in truth}):
-        of: Callable[[list[Key]], list[Key]] = lambda keys, kind=kind: [key for key in keys if key[1] == kind]
-        line(f"  {kind} ({len(of(truth))})", without_qualifier(of(got)), without_qualifier(of(truth)))
+        ours, theirs = ([key for key in keys if key[1] == kind] for keys in (got, truth))
+        line(f"  {kind} ({len(theirs)})", without_qualifier(ours), without_qualifier(theirs))
 
 
 def print_calibration(reports: Sequence[Document], read: Sequence[Reader]) -> None:

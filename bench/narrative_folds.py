@@ -48,7 +48,9 @@ class Fold:
     certainty: Certainty
 
 
-def folds(reports: Sequence[Document], first_step: Path | None, count: int = INVENTED) -> tuple[list[Fold], list[Trial]]:
+def folds(
+    reports: Sequence[Document], first_step: Path | None, count: int = INVENTED
+) -> tuple[list[Fold], list[Trial]]:
     """The folds over all reports, and for each figure what a tagger that had not seen it said.
 
     The certainty of a fold is fitted on the trials of the other folds.

@@ -8,7 +8,8 @@
     │   ├── UnreadableSource    encrypted, truncated, empty, unknown type, broken
     │   ├── LimitExceeded       too large, a bomb, too many entries, too many pages, out of time
     │   └── NoReport            read, but there is no such report inside
-    └── DependencyError         a program that this source needs is not installed
+    ├── DependencyError         a program that this source needs is not installed
+    └── UnusableModel           the checkpoint that a setting names cannot be used
 """
 
 from __future__ import annotations
@@ -70,6 +71,12 @@ class DependencyError(SourceError):
     retryable = True
 
 
+class UnusableModel(SourceError):
+    """The checkpoint that a setting names is none, or was made for something else."""
+
+    default_code = "unusable_model"
+
+
 #: Every stable code with its remedy. A test holds docs/errors.md to this table.
 CODES: dict[str, str] = {
     "usage": "See `gouji --help`.",
@@ -94,4 +101,5 @@ CODES: dict[str, str] = {
     "no_text": "The pages hold no text that can be read: it is a scan or its text layer is unusable.",
     "no_report": "No annual report on government information disclosure was found: check that this is the right document.",
     "missing_dependency": "Run `gouji doctor`: it names the missing program and the command that installs it.",
+    "unusable_model": "Set GOUJI_TAGGER_MODEL to a checkpoint for token classification whose labels are the fact types, or unset it.",
 }

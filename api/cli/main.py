@@ -35,6 +35,7 @@ class Entry(NamedTuple):
 
 COMMANDS: dict[str, Entry] = {
     "extract": Entry("api.cli.extract", "read reports from files, folders and archives"),
+    "facts": Entry("api.cli.facts", "show the figures that reports state in prose"),
     "schema": Entry("api.cli.schema", "print the JSON Schema of reports and errors"),
     "forms": Entry("api.cli.forms", "list the national forms and their cells"),
     "doctor": Entry("api.cli.doctor", "say what is installed here and what is missing"),

@@ -14,7 +14,7 @@ from extractors.narrative.context import contexts
 from extractors.narrative.denials import denials
 from extractors.narrative.encoding import windows
 from extractors.narrative.flat import flatten
-from extractors.narrative.mentions import Mention, mentions
+from extractors.narrative.mentions import mentions
 from extractors.narrative.training.generator import make_section
 from models.facts import OTHER, fact_types
 
@@ -40,12 +40,13 @@ def samples_of(title: str, text: str, year: int, marked: Sequence[tuple[int, int
     flat = flatten(text)
     numbers = list(mentions(flat.text))
     found = sorted([*numbers, *denials(flat.text, numbers)], key=lambda mention: mention.start)
-    kinds = [_kind(flat.span(mention.start, mention.end), marked) for mention in found]
+    kinds = [kind_at(flat.span(mention.start, mention.end), marked) for mention in found]
     for window in windows(flat.text, found, contexts(flat.text, title, found), year):
         yield Sample(window.chars, tuple((place, kinds[index]) for place, index in window.marks))
 
 
-def _kind(span: tuple[int, int], marked: Sequence[tuple[int, int, str]]) -> str:
+def kind_at(span: tuple[int, int], marked: Sequence[tuple[int, int, str]]) -> str:
+    """The type of the figure at ``span`` among marked stretches of the same text."""
     kinds = {kind for start, end, kind in marked if start < span[1] and span[0] < end}
     return SHARED if len(kinds) > 1 else next(iter(kinds), OTHER)
 
@@ -93,6 +94,3 @@ def missed(documents: Iterable[dict[str, Any]]) -> list[str]:
 
 def _overlap(one: tuple[int, int], two: Sequence[int]) -> bool:
     return one[0] < two[1] and two[0] < one[1]
-
-
-__all__ = ["SHARED", "Mention", "Sample", "annotated", "documents", "invented", "labels", "missed", "samples_of"]
