@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pathlib import Path
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+#: Values of ``tagger_model`` that are no folder: the tagger that comes with gouji, and none.
+SHIPPED_TAGGER: Final = "shipped"
+NO_TAGGER: Final = "none"
 
 
 class ExtractOptions(BaseModel):
@@ -16,3 +23,14 @@ class ExtractOptions(BaseModel):
     max_archive_depth: int = Field(3, description="how deeply archives may stand inside archives")
     max_pages: int = Field(5_000, description="most pages of one source")
     timeout_seconds: int = Field(300, description="longest time for one external program, in seconds")
+    tagger_model: str = Field(
+        SHIPPED_TAGGER,
+        description="what types the figures in prose beside the rules: `shipped`, `none`, or the folder of a checkpoint",
+    )
+
+    @field_validator("tagger_model")
+    @classmethod
+    def _is_there(cls, value: str) -> str:
+        if value not in (SHIPPED_TAGGER, NO_TAGGER) and not Path(value, "config.json").is_file():
+            raise ValueError("neither `shipped` nor `none` nor a folder with a checkpoint (config.json)")
+        return value

@@ -16,7 +16,8 @@ from extractors.heading import Heading, read_heading
 from extractors.narrative.tag import Section
 from extractors.narrative.tag import facts as tag_facts
 from extractors.narrative.tag import sections as find_sections
-from extractors.options import ExtractOptions
+from extractors.narrative.tagger import tagger_digest
+from extractors.options import SHIPPED_TAGGER, ExtractOptions
 from extractors.page import Block, Content, Line
 from extractors.registry import format_for
 from extractors.sources.source import Source
@@ -29,6 +30,15 @@ from models.report import ErrorInfo, ErrorReport, Report, Result, SourceInfo
 
 #: The version of the code that decides results; the forms and weights are added to it.
 CODE_VERSION = "0.1.0"
+#: Packages whose data decide results.
+DECIDING_DATA = (
+    "models.forms",
+    "models.facts",
+    "models.organs",
+    "extractors.narrative",
+    "extractors.narrative.model",
+    "extractors.scan.model",
+)
 #: A document is such a report when at least this many cells of a form were found in it.
 LEAST_CELLS = 5
 #: … or when, under the title of such a report, it has this many sections.
@@ -36,13 +46,18 @@ LEAST_SECTIONS = 4
 
 
 @cache
-def pipeline_version() -> str:
-    """Version of everything that decides a result: code version and a digest of the package data."""
+def pipeline_version(tagger: str = SHIPPED_TAGGER) -> str:
+    """Version of everything that decides a result: code version, and a digest of the package data and the tagger.
+
+    The files of the tagger that ships are known by the digests in its manifest.
+    """
     digest = hashlib.sha256()
-    for package in ("models.forms", "models.facts", "models.organs", "extractors.scan.model"):
+    for package in DECIDING_DATA:
         for entry in sorted(resources.files(package).iterdir(), key=lambda entry: entry.name):
             if entry.name.endswith((".yaml", ".tsv", ".json", ".onnx")):
                 digest.update(entry.read_bytes())
+    if tagger != SHIPPED_TAGGER:
+        digest.update(tagger_digest(tagger))
     return f"{CODE_VERSION}+{digest.hexdigest()[:8]}"
 
 
@@ -75,7 +90,9 @@ def extract_source(source: Source, options: ExtractOptions) -> list[Result]:
     started = time.perf_counter()
     try:
         content = _read(source, options)
-        parts = [_part(blocks, content, source) for blocks in split_reports(content.blocks, _titles(content.blocks))]
+        parts = [
+            _part(blocks, content, source, options) for blocks in split_reports(content.blocks, _titles(content.blocks))
+        ]
         reports = [part for part in parts if part is not None]
         if not reports:
             raise NoReport(
@@ -85,7 +102,7 @@ def extract_source(source: Source, options: ExtractOptions) -> list[Result]:
         return [error_report(source.name, source.sha256, error, source.media_type)]
     seconds = (time.perf_counter() - started) / len(reports)
     return [
-        assemble(part, source, number, len(reports), pipeline_version(), round(seconds, 4))
+        assemble(part, source, number, len(reports), pipeline_version(options.tagger_model), round(seconds, 4))
         for number, part in enumerate(reports, 1)
     ]
 
@@ -109,7 +126,7 @@ def _why_not(content: Content) -> str:
     return content.problems[0].code if content.problems else "no_report"
 
 
-def _part(blocks: Sequence[Block], content: Content, source: Source) -> Part | None:
+def _part(blocks: Sequence[Block], content: Content, source: Source, options: ExtractOptions) -> Part | None:
     """One report: heading, cells, facts; None where neither a table of a form nor the title of a report was found."""
     lines = [block for block in blocks if isinstance(block, Line)]
     heading = read_heading(lines, source_name=source.name, hints=content.hints)
@@ -122,7 +139,7 @@ def _part(blocks: Sequence[Block], content: Content, source: Source) -> Part | N
     if _cells_found(alignment) < LEAST_CELLS and not _is_titled(heading, sections):
         return None
     organ = heading.organ.value if heading.organ else None
-    facts = tag_facts(sections, year=year, organ=str(organ) if organ else None)
+    facts = tag_facts(sections, year=year, organ=str(organ) if organ else None, tagger=options.tagger_model)
     judged = reconcile(alignment.choice.form, alignment.rows)
     return Part(heading, alignment, judged, sections, facts, content, tuple(blocks))
 

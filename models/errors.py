@@ -9,11 +9,12 @@
     │   ├── LimitExceeded       too large, a bomb, too many entries, too many pages, out of time
     │   └── NoReport            read, but there is no such report inside
     ├── DependencyError         a program that this source needs is not installed
-    └── ServiceError            the running service refuses a request, or a part of it does not answer
-        ├── ServiceUnavailable  it may pass: try again
-        │   └── StoreUnavailable · BrokerUnavailable · BlobsUnavailable
-        ├── NotFound            there is no such thing
-        └── Conflict            somebody else was first, or the state does not allow it
+    ├── ServiceError            the running service refuses a request, or a part of it does not answer
+    │   ├── ServiceUnavailable  it may pass: try again
+    │   │   └── StoreUnavailable · BrokerUnavailable · BlobsUnavailable
+    │   ├── NotFound            there is no such thing
+    │   └── Conflict            somebody else was first, or the state does not allow it
+    └── UnusableModel           the checkpoint that a setting names cannot be used
 """
 
 from __future__ import annotations
@@ -112,6 +113,12 @@ class Conflict(ServiceError):
     default_code = "conflict"
 
 
+class UnusableModel(SourceError):
+    """The checkpoint that a setting names is none, or was made for something else."""
+
+    default_code = "unusable_model"
+
+
 #: Every stable code with its remedy. A test holds docs/errors.md to this table.
 CODES: dict[str, str] = {
     "usage": "See `gouji --help`.",
@@ -145,4 +152,5 @@ CODES: dict[str, str] = {
     "rate_limited": "Wait for the seconds in Retry-After, then go on.",
     "unavailable": "A part of the service does not answer: try again later, and see /readyz.",
     "missing_dependency": "Run `gouji doctor`: it names the missing program and the command that installs it.",
+    "unusable_model": "Set GOUJI_TAGGER_MODEL to a checkpoint for token classification whose labels are the fact types, or unset it.",
 }

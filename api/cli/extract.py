@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
     series = _series()
     try:
         with progress:
-            for found in _results(files, options, _jobs(args.jobs, len(files)), progress):
+            for found in _results(files, options, jobs_for(args.jobs, len(files)), progress):
                 result = series(found)
                 writer.write(result)
                 summary.add(result)
@@ -125,7 +125,8 @@ def _walk(folder: Path) -> Iterator[Path]:
         yield from (Path(where, name) for name in sorted(files) if not name.startswith((".", "~$")))
 
 
-def _jobs(wanted: int | None, files: int) -> int:
+def jobs_for(wanted: int | None, files: int) -> int:
+    """How many processes to start: as many as wanted, or as there are processors, and no more than there are files."""
     return max(1, min(wanted or len(os.sched_getaffinity(0)), files))
 
 

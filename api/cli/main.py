@@ -35,6 +35,7 @@ class Entry(NamedTuple):
 
 COMMANDS: dict[str, Entry] = {
     "extract": Entry("api.cli.extract", "read reports from files, folders and archives"),
+    "facts": Entry("api.cli.facts", "show the figures that reports state in prose"),
     "up": Entry("api.cli.up", "run the whole service on this machine"),
     "submit": Entry("api.cli.submit", "send files to a running service"),
     "status": Entry("api.cli.status", "say how far a batch is"),

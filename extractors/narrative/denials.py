@@ -25,10 +25,15 @@ _HAPPEN: Final = "发生|出现|产生|引发|引起|导致|收到|被|提起|�
 _THINGS: Final = (
     Deniable("reviews", "行政复议|复议", _HAPPEN),
     Deniable("litigations", "行政诉讼|诉讼", _HAPPEN),
-    Deniable("processing_fee", "信息处理费|费用|收费", "收|产生|发生|无|没有", "申请|信息公开|信息处理费|收费|费用"),
+    Deniable(
+        "processing_fee",
+        "信息处理费|信息公开处理费|费用|收费",
+        "收|产生|发生|无|没有",
+        "申请|信息公开|处理费|收费|费用",
+    ),
     Deniable("fees_amount", "行政事业性收费"),
     Deniable("requests_carried_in", "上年度结转|上年结转"),
-    Deniable("requests_carried_out", "结转下年度办理|结转下年度"),
+    Deniable("requests_carried_out", "结转(?:至|到)?下一?年度?(?:办理)?|结转(?:至|到)?次年"),
     Deniable("requests_in_person", "当面申请"),
     Deniable("requests_received", "政府信息公开申请|依申请公开|申请", "收到|接到|受理|收悉|接收|有|无|提出|发生|出现"),
     Deniable("normative_issued", "行政规范性文件|规范性文件", "制发|制定|出台|印发|制订|发布|新增"),
@@ -50,7 +55,9 @@ _CLAUSE: Final = re.compile(r"[^,，;；。!！?？\n]+")
 _CUE: Final = re.compile(
     r"(?:未(?!经|按|及时|能|来|成年|公开|答复|在|达|完成|纳入|满)|没有?(?!收罚)|(?<!有)无(?!法|需|偿|效|障碍|关|论|缝|锡|须|理|故|人机|线|纸|证|正当|废|其[他它]|败诉|诉讼)|无诉讼|不存在|(?<!不)不涉及|不收取|免收|不产生)"
 )
-_NOT_MEANT: Final = re.compile(r"力求|避免|防止|防范|杜绝|确保|力争|降低|减少|免予|如|若|的,|谢绝|规定|应当|不得|败诉")
+_NOT_MEANT: Final = re.compile(
+    r"力求|避免|防止|防范|杜绝|确保|力争|降低|减少|免予|如|若|的,|谢绝|(?<![按依照])规定|应当|不得|败诉"
+)
 _BEHIND: Final = re.compile(
     r"[”\"]?(?:案件|事项|情况|情形|案|费|的|数量?|数|等?情况)*(?:[:：]|均|都|皆|全|各|亦|也|为|全部)*(?:无(?=$|[、(（)）])|未发生|没有发生|未收到|未产生|未收取|均未|尚无|未有)"
 )

@@ -34,19 +34,14 @@ _PLACE: Final = re.compile(r"(?:(?:全[省市州县区镇乡局系统]{1,2}|辖�
 _THING_BEHIND: Final = re.compile(r"(?![并均全已为属以占予由作于,])\w{2,}")
 
 
-#: Share of the rules' types that are right: 0.98 on the annotated set (bench.narrative), less on texts not seen.
-RULE_PRECISION: Final = 0.95
-
-
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A mention with the type that was found: ``kind`` (``other`` for none), how sure, and why (for the reader)."""
+    """A mention with the type that was found: ``kind`` (``other`` for none), and why."""
 
     mention: Mention
     context: Context
     kind: str
     why: str
-    certain: float = RULE_PRECISION
 
 
 def is_plan(context: Context, year: int | None) -> bool:
@@ -207,11 +202,11 @@ def type_all(found: Iterable[tuple[Mention, Context]], year: int | None) -> Iter
     """The first typing of each mention, without regard to the others."""
     for mention, context in found:
         if mention.denied is not None:
-            yield Typed(mention, context, mention.denied, "denial", 0.97)
+            yield Typed(mention, context, mention.denied, "denial")
             continue
         reason = veto(mention, context, year)
         if reason:
-            yield Typed(mention, context, OTHER, reason, 0.9)
+            yield Typed(mention, context, OTHER, reason)
             continue
         decided = decide(mention, context)
         yield Typed(mention, context, *(decided or (OTHER, "unnamed")))

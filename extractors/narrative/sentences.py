@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-#: A sentence ends at 。！？ with the closing marks behind it, or at the end of a line; ； does not end it.
-_SENTENCE: Final = re.compile(r"[^。！？\n]+(?:[。！？]+[”」』）]?)?|[。！？]+")
+#: A sentence ends at 。！？ (folded: ! and ?) with the closing marks behind it, or at the end of a line; ； does not end it.
+_SENTENCE: Final = re.compile(r"[^。！？!?\n]+(?:[。！？!?]+[”」』）)]?)?|[。！？!?]+")
 
 
 def sentences(text: str) -> Iterator[tuple[int, int]]:

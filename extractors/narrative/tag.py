@@ -3,92 +3,74 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
-from extractors.narrative.context import contexts
-from extractors.narrative.denials import denials
-from extractors.narrative.flat import Flat, flatten
-from extractors.narrative.lists import settle
-from extractors.narrative.mentions import mentions
-from extractors.narrative.rules import Typed, type_all
-from extractors.narrative.scope import scope_of
 from extractors.narrative.sections import Section, sections
-from extractors.narrative.sentences import sentences
-from models.facts import OTHER, fact_types
+from extractors.options import SHIPPED_TAGGER
+from models.evidence import Box, Place
 from models.narrative_fact import Fact
-from models.numerals import Number, shift
+
+if TYPE_CHECKING:
+    from spacy.tokens import Span
 
 __all__ = ["Section", "facts", "sections"]
 
-#: Units under which ``inspections`` counts rounds; under any other it counts what was inspected.
-_ROUNDS = frozenset({None, "次", "场", "轮", "遍", "回", "场次"})
-_DOCUMENTS = frozenset({"件", "份", "篇", "条", "个", "项"})
-_ACCEPT = 0.8
-_UNTYPED = 0.5
 
-
-def facts(sections: Sequence[Section], *, year: int | None, organ: str | None) -> tuple[Fact, ...]:
+def facts(
+    sections: Sequence[Section], *, year: int | None, organ: str | None, tagger: str = SHIPPED_TAGGER
+) -> tuple[Fact, ...]:
     """The figures that the sections state, in reading order; quantities of no known type are kept as ``other``.
 
-    ``year`` is the report's year: without it earlier years' figures and plans are told by words alone.
+    ``year`` is the report's year: without it earlier years' figures and plans are told by words alone. ``tagger`` is a
+    value of ``GOUJI_TAGGER_MODEL``. Raises ``UnusableModel`` or ``DependencyError`` where that cannot be had.
     """
-    return tuple(fact for index, section in enumerate(sections) for fact in _in_section(index, section, year))
+    # spaCy takes a second to load: whoever reads no prose need not wait for it
+    from extractors.narrative.components import FACTS, row_of
+    from extractors.narrative.pipeline import document, pipeline
+
+    nlp = pipeline(tagger)
+    blank, starts = document(nlp, sections, year)
+    doc = nlp(blank)
+    result = []
+    owners = [row_of(span)["index"] for span in doc.spans["sections"]]
+    ends = {index: starts[index] + len(sections[index].text) for index in owners}
+    for span in doc.spans[FACTS]:
+        index = next(index for index in owners if span.end_char <= ends[index])
+        result.append(_fact(span, row_of(span), index, sections[index], starts[index]))
+    return tuple(result)
 
 
-def typed_mentions(section: Section, year: int | None) -> tuple[Flat, list[Typed]]:
-    """The readable text of a section and its typed mentions."""
-    flat = flatten(section.text)
-    numbers = list(mentions(flat.text))
-    found = sorted([*numbers, *denials(flat.text, numbers)], key=lambda mention: mention.start)
-    around = contexts(flat.text, section.title, found)
-    return flat, settle(list(type_all(zip(found, around, strict=True), year)))
+def _fact(span: Span, row: dict[str, Any], index: int, section: Section, base: int) -> Fact:
+    from extractors.narrative.pipeline import sentence_of
 
-
-def _in_section(index: int, section: Section, year: int | None) -> list[Fact]:
-    flat, typed = typed_mentions(section, year)
-    spans = [(flat.span(start, end)) for start, end in sentences(flat.text)]
-    return [_fact(index, section, flat, one, spans, year) for one in typed if one.kind != OTHER or one.mention.unit]
-
-
-def _fact(
-    index: int, section: Section, flat: Flat, one: Typed, spans: Sequence[tuple[int, int]], year: int | None
-) -> Fact:
-    start, end = flat.span(one.mention.start, one.mention.end)
-    home = next(((a, b) for a, b in spans if a <= start and end <= b), (start, end))
-    place = section.place_at(start)
+    start, end = span.start_char - base, span.end_char - base
+    first, last = (offset - base for offset in sentence_of(span))
+    place = sentence_place(section, start, first, last)
     return Fact(
-        type=one.kind,
-        value=_value(one),
-        unit=unit_of(one.kind, one.mention.unit),
-        qualifier=one.mention.qualifier,
-        scope=scope_of(one.context, one.kind, year),
-        sentence=section.text[slice(*home)],
+        type=span.label_,
+        value=span._.value,
+        unit=row["unit"],
+        qualifier=row["qualifier"],
+        scope=row["scope"],
+        sentence=section.text[max(first, 0) : last],
         span=(start, end),
         section=index,
         page=place.page if place else section.page,
         place=place,
-        confidence=_confidence(one),
-        status="accepted" if _confidence(one) >= _ACCEPT else "review",
+        confidence=row["confidence"],
+        status=row["status"],
+        by=row["by"],
     )
 
 
-def _confidence(one: Typed) -> float:
-    """How sure the type is; of a quantity without a known type only the number is certain."""
-    return one.certain if one.kind != OTHER else _UNTYPED
-
-
-def _value(one: Typed) -> Number:
-    """The value in the type's unit: fees in 万元, all else in the base unit."""
-    if one.kind == "fees_amount" and one.mention.unit is not None:
-        return shift(one.mention.value, -4)
-    return one.mention.value
-
-
-def unit_of(kind: str, printed: str | None) -> str:
-    """The usual unit of the type, except where one type counts two kinds of thing; the printed one for ``other``."""
-    if kind == OTHER:
-        return printed or ""
-    if kind == "disclosed_gazette" and printed in _DOCUMENTS:
-        return "件"
-    if kind == "inspections" and printed not in _ROUNDS:
-        return "个"
-    return fact_types()[kind].unit
+def sentence_place(section: Section, at: int, first: int, last: int) -> Place | None:
+    """The place of the line with the figure ``at``; its box is widened to all lines of the sentence on that page."""
+    own = section.place_at(at)
+    if own is None or own.box is None:
+        return own
+    starts = [start for start, _ in section.places]
+    box: Box = own.box
+    for (start, place), end in zip(section.places, [*starts[1:], len(section.text)], strict=True):
+        if start < last and first < end and place.page == own.page and place.box is not None:
+            box = box.union(place.box)
+    return Place(own.page, box, own.line, own.column)

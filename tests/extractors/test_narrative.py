@@ -6,10 +6,13 @@ import random
 
 import pytest
 
-from bench.narrative import documents, f1, found, wanted, without_qualifier
+from bench.narrative_score import documents, f1, found, wanted, without_qualifier
+from extractors.narrative.judge import judged
 from extractors.narrative.tag import Section, facts, sections
+from extractors.narrative.tagger import load_tagger
+from extractors.options import NO_TAGGER, SHIPPED_TAGGER
 from extractors.page import Line
-from models.evidence import Place
+from models.evidence import Box, Place
 from models.facts import OTHER, fact_types
 
 #: F1 over (type, value) below which a change has broken something; bench.narrative prints the figure itself.
@@ -94,9 +97,47 @@ def test_every_type_that_is_found_is_a_known_one_and_spans_lie_in_their_sentence
 
 
 @pytest.mark.parametrize(("noise", "floor"), [(False, FLOOR), (True, NOISY_FLOOR)])
-def test_the_annotated_set_is_read_as_well_as_before(noise: bool, floor: float) -> None:
+@pytest.mark.parametrize("setting", [SHIPPED_TAGGER, NO_TAGGER])
+def test_the_annotated_set_is_read_as_well_as_before(setting: str, noise: bool, floor: float) -> None:
     dice = random.Random(1) if noise else None
-    reports = documents()
+    reports, tagger = documents(), load_tagger(setting)
     truth = without_qualifier([key for number, report in enumerate(reports) for key in wanted(report, number)])
-    got = without_qualifier([key for number, report in enumerate(reports) for key in found(report, number, dice)])
-    assert f1(got, truth)[2] >= floor
+    got = [
+        key
+        for number, report in enumerate(reports)
+        for key in found(report, number, lambda passages, year: judged(passages, year, tagger), dice)
+    ]
+    assert f1(without_qualifier(got), truth)[2] >= floor
+
+
+@pytest.mark.parametrize(
+    ("text", "box"),
+    [
+        ("全年通过门户网站公开信息45条。", Box(70, 100, 500, 112)),
+        ("全年通过门户网站公开政府信息共计一千余条，其中政策解读\n稿件45篇。", Box(70, 100, 500, 132)),
+    ],
+    ids=["one line", "two lines"],
+)
+def test_the_box_of_a_fact_is_that_of_its_sentence(text: str, box: Box) -> None:
+    lines = [
+        Line(line, Place(page=3, box=Box(70, 100 + 20 * row, 500, 112 + 20 * row)))
+        for row, line in enumerate(text.split("\n"))
+    ]
+    last = facts(sections(lines), year=2024, organ=None)[-1]
+    assert (last.page, last.place.box if last.place else None) == (3, box)
+
+
+def test_a_quantity_of_no_known_type_is_kept_and_asks_nothing_of_anybody() -> None:
+    text = "全镇惠及农户320户，发放补贴56万元。"
+    kept = facts((Section("一、总体情况", text),), year=2024, organ=None)
+    assert len(kept) == 2
+    assert {one.type for one in kept} <= {OTHER}
+    assert {one.status for one in kept} <= {"accepted"}
+
+
+def test_a_confidence_is_a_share_and_the_status_follows_from_it() -> None:
+    for document in documents()[:10]:
+        parts = tuple(Section(section["title"], section["text"]) for section in document["sections"])
+        for one in facts(parts, year=document["year"], organ=document["organ"]):
+            assert 0 < one.confidence < 1
+            assert one.status == ("accepted" if one.type == OTHER or one.confidence >= 0.8 else "review")

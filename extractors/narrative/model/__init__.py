@@ -1,0 +1,1 @@
+"""The tagger that ships: checkpoint, tokenizer, ONNX, manifest and model card."""
