@@ -127,7 +127,7 @@ CODES: dict[str, str] = {
     "not_found": "Check the path.",
     "permission_denied": "Give the user who runs gouji the right to read the file.",
     "empty_file": "The file holds no bytes: obtain it again.",
-    "unknown_type": "Supported are PDF, OFD, DOCX, DOC, WPS, RTF, ODT, HTML, XLSX, XLS, Markdown, text, and zip, tar and 7z archives of these.",
+    "unknown_type": "Supported are PDF, OFD, DOCX, DOC, WPS, RTF, ODT, HTML, XLSX, XLS, Markdown, text, TIFF, PNG, JPEG, WebP, BMP, and zip, tar and 7z archives of these.",
     "truncated": "The end of the file is missing: obtain it again.",
     "corrupt": "The file is damaged: obtain it again.",
     "encrypted_pdf": "Remove the password (for example: qpdf --decrypt in.pdf out.pdf) and submit it again.",

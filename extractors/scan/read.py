@@ -11,12 +11,15 @@ import numpy as np
 from extractors.scan.readers.digits import DigitReader
 from extractors.scan.readers.paddle import PaddleReader
 from extractors.scan.readers.protocol import Readings
+from extractors.scan.readers.tesseract import TesseractReader, installed
 from extractors.scan.segments import Pixels
 from extractors.scan.strips import OTHER, Gray
 from extractors.scan.vote import fused, number_or_words
 from models.readings import Reading
 
 ENGINES = ("digits", "rapidocr")
+#: A number less sure than this is put to Tesseract too, at most so many of a page (a tenth of a second each).
+DOUBTFUL, MOST_ASKED = 0.9, 12
 #: A crop wider than this many glyph heights holds words, not a number.
 LONGEST_NUMBER = 7.0
 #: A dash is lower than this many glyph heights.
@@ -65,11 +68,23 @@ def read_crops(crops: Sequence[Crop], glyph: float) -> list[Readings]:
         found[index] = readings
     images = [crops[index].image(glyph, lowest=0.7) for index in short]
     both = _paddle().read_both(images)
-    for index, (free, held), own in zip(short, both, _digits().read(images), strict=True):
+    votes = dict(zip(short, zip(both, _digits().read(images), strict=True), strict=True))
+    for index, ((free, held), own) in votes.items():
         found[index] = _short_readings(free, held, own)
+    doubtful = [i for i in short if crops[i].in_cell and found[i] and _is_doubtful_number(found[i])][:MOST_ASKED]
+    if doubtful and installed():
+        third = TesseractReader().read([crops[index].image(glyph, lowest=0.7) for index in doubtful])
+        for index, named in zip(doubtful, third, strict=True):
+            (_, held), own = votes[index]
+            found[index] = fused({"digits": own, "rapidocr": held, "tesseract": named})
+    for index in short:
         if _is_dash(crops[index], glyph):
             found[index] = (Reading("—", SURE_DASH),)
     return found
+
+
+def _is_doubtful_number(readings: Readings) -> bool:
+    return readings[0].p < DOUBTFUL and any(char.isdigit() for char in readings[0].text)
 
 
 def _is_dash(crop: Crop, glyph: float) -> bool:
