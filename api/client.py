@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -40,11 +41,7 @@ class Client:
     def __init__(self, url: str, key: str, *, pause: Callable[[float], None] = time.sleep) -> None:
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         self._url, self._pause = url, pause
-        try:
-            known = httpx.URL(url).scheme in ("http", "https") and bool(httpx.URL(url).host.strip("["))
-        except httpx.InvalidURL:
-            known = False
-        if not known:
+        if not _is_address(url):
             raise UsageError(f"GOUJI_URL={url!r} is no address.", hint="It begins with http:// or https://.")
         self._http = httpx.Client(base_url=url, headers=headers, timeout=_TIMEOUT)
 
@@ -122,6 +119,14 @@ class Client:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._http.close()
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 def _failure(answer: httpx.Response) -> tuple[GoujiError, float]:

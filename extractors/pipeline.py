@@ -19,6 +19,7 @@ from extractors.narrative.tag import sections as find_sections
 from extractors.narrative.tagger import tagger_digest
 from extractors.options import SHIPPED_TAGGER, ExtractOptions
 from extractors.page import Block, Content, Line
+from extractors.protocols import PagedFormat
 from extractors.registry import format_for
 from extractors.sources.source import Source
 from extractors.sources.unpack import SourceFailure, iter_sources, read_path
@@ -90,6 +91,14 @@ def extract_source(source: Source, options: ExtractOptions) -> list[Result]:
     started = time.perf_counter()
     try:
         content = _read(source, options)
+    except GoujiError as error:
+        return [error_report(source.name, source.sha256, error, source.media_type)]
+    return results_of(source, content, options, started)
+
+
+def results_of(source: Source, content: Content, options: ExtractOptions, started: float) -> list[Result]:
+    """The reports in what was read of a source, or the one error object. ``started`` is when that began (perf_counter)."""
+    try:
         parts = [
             _part(blocks, content, source, options) for blocks in split_reports(content.blocks, _titles(content.blocks))
         ]
@@ -105,6 +114,20 @@ def extract_source(source: Source, options: ExtractOptions) -> list[Result]:
         assemble(part, source, number, len(reports), pipeline_version(options.tagger_model), round(seconds, 4))
         for number, part in enumerate(reports, 1)
     ]
+
+
+def page_count(source: Source) -> int | None:
+    """How many pages can be read one by one; None where the format has none. Raises SourceError."""
+    reader = format_for(source.media_type)
+    return reader.page_count(source) if isinstance(reader, PagedFormat) else None
+
+
+def read_pages(source: Source, options: ExtractOptions, first: int, last: int) -> Content:
+    """Some pages of a source that has them (``page_count``); ``parts.join`` makes one of many. Raises SourceError."""
+    reader = format_for(source.media_type)
+    if not isinstance(reader, PagedFormat):
+        raise UnreadableSource(f"{source.media_type} has no pages that can be read one by one", code="unknown_type")
+    return reader.read_pages(source, options, first, last)
 
 
 def _titles(blocks: Sequence[Block]) -> frozenset[int]:

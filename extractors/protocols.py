@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from extractors.grid import Grid
 from extractors.options import ExtractOptions
@@ -21,6 +21,19 @@ class Format(Protocol):
         Raises a ``models.errors.SourceError`` when nothing can be read; a page that fails alone becomes a
         ``PageProblem`` and the others are kept.
         """
+        ...
+
+
+@runtime_checkable
+class PagedFormat(Format, Protocol):
+    """A format whose pages can be read by themselves, so that a long source need not be read in one go."""
+
+    def page_count(self, source: Source) -> int:
+        """How many pages there are. Raises a ``models.errors.SourceError``."""
+        ...
+
+    def read_pages(self, source: Source, options: ExtractOptions, first: int, last: int) -> Content:
+        """Blocks of some pages, counted from 1, both included; ``pages`` is that of the whole source."""
         ...
 
 

@@ -10,7 +10,7 @@ BASE=(python3-venv)
 RUN=(libreoffice-writer-nogui libreoffice-calc-nogui tesseract-ocr tesseract-ocr-chi-sim fonts-noto-cjk
     redis-server)
 DEVELOP=("${RUN[@]}" chromium fonts-arphic-ukai fonts-arphic-uming fonts-wqy-zenhei ghostscript p7zip-full poppler-utils
-    postgresql qpdf)
+    postgresql qpdf shellcheck)
 
 installed() { dpkg-query --show --showformat='${Status}' "$1" 2>/dev/null | grep -q 'install ok installed'; }
 

@@ -13,6 +13,7 @@ from extractors.sources.unpack import SourceFailure, iter_file
 from models.errors import GoujiError, ServiceUnavailable
 from models.report import Result
 from worker import queues
+from worker.bundles import Split, ranges_of, read_bundle, read_range, send_split, send_woken
 from worker.deadline import OutOfTime, deadline
 from worker.dispatch import Message
 from worker.failures import is_lasting
@@ -22,6 +23,7 @@ from worker.members import Members
 from worker.services import Services
 from worker.store import documents, leases, results, review
 from worker.store.leases import Claimed, Outcome, Refusal
+from worker.store.ranges import Pages
 from worker.store.records import Kind, Status
 from worker.store.results import Reading
 from worker.weighing import needs_ocr
@@ -58,6 +60,9 @@ def read_document(services: Services, document_id: int) -> None:
         except TooHeavy:
             _move(services, claimed, queues.OCR)
             return
+        except Split as split:
+            send_split(services, claimed, split.ranges)
+            return
         except ServiceUnavailable:
             with suppress(ServiceUnavailable), services.database.write() as session:
                 leases.give_back(session, claimed, now=time.time())
@@ -91,7 +96,7 @@ def _attempt(services: Services, claimed: Claimed) -> Ending:
         return _failed("timeout", f"reading took longer than {services.settings.task_seconds} s")
     except MemoryError:
         return _failed("out_of_memory", f"reading needs more than {services.settings.memory_mb} MiB")
-    except (TooHeavy, ServiceUnavailable):
+    except (TooHeavy, Split, ServiceUnavailable):
         raise
     except GoujiError as error:
         return _failed(error.code, error.message)
@@ -114,7 +119,11 @@ def _read(services: Services, claimed: Claimed) -> Ending:
     with services.blobs.open(claimed.sha256) as stream:
         for found in iter_file(claimed.name, stream, services.options):
             if isinstance(found, Source) and found.name == claimed.name:
-                return _read_source(services, claimed, found)
+                return (
+                    _read_source(services, claimed, found)
+                    if claimed.pages is None
+                    else _range(services, claimed, found)
+                )
             if isinstance(found, SourceFailure) and found.name == claimed.name:
                 members.failed_itself(found)
             else:
@@ -126,8 +135,16 @@ def _read(services: Services, claimed: Claimed) -> Ending:
 def _read_source(services: Services, claimed: Claimed, source: Source) -> Ending:
     if claimed.queue != queues.OCR and needs_ocr(source):
         raise TooHeavy
-    found = extract_source(source, services.options)
+    wanted = ranges_of(source, services)
+    found = read_bundle(services, claimed, source, wanted) if wanted else extract_source(source, services.options)
     return Ending(results.outcome(found, pipeline_version()), tuple(found))
+
+
+def _range(services: Services, claimed: Claimed, source: Source) -> Ending:
+    assert claimed.pages is not None
+    content = read_range(services, source, Pages(*claimed.pages))
+    done = Outcome(Status.DONE, content=content)
+    return Ending(done)
 
 
 def _archive(members: Members, claimed: Claimed) -> Ending:
@@ -146,9 +163,11 @@ def _write(services: Services, claimed: Claimed, ending: Ending) -> None:
         if lasting:
             reading = Reading(claimed.sha256, claimed.name, pipeline_version())
             results.write(session, reading, lasting, now=time.time())
-        if leases.finish(session, claimed, ending.outcome, now=time.time()):
+        if leases.finish(session, claimed, ending.outcome, now=time.time()) and claimed.pages is None:
             document = documents.get(session, claimed.id)
             review.replace(session, document, results.of_document(session, document))
+    if claimed.pages is not None:
+        send_woken(services)
 
 
 def _move(services: Services, claimed: Claimed, queue: str) -> None:

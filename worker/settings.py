@@ -40,6 +40,7 @@ class ServiceSettings(BaseSettings):
     rate_limit: int = Field(1200, ge=0, description="requests a minute and caller, for each API process; 0: no limit")
     workers: int = Field(0, ge=0, description="documents read at a time; 0: one per processor")
     task_seconds: int = Field(600, ge=1, description="longest time for one document, in seconds")
+    range_pages: int = Field(100, ge=1, description="pages of one task; a longer PDF is read by several and joined")
     memory_mb: int = Field(3072, ge=256, description="most memory of one worker process, in MiB")
     attempts: int = Field(3, ge=1, description="how often a document may cost a process before it is left alone")
     lease_seconds: float = Field(60, gt=0, description="how long a worker may be silent before it is taken for dead")

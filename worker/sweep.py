@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from worker import queues
+from worker.bundles import send_woken
 from worker.dispatch import Message
 from worker.failures import lost_reason
 from worker.holder import is_dead
@@ -41,6 +42,7 @@ def sweep(services: Services) -> Swept:
     its message is very old. Sent twice, it is read once all the same. Raises StoreUnavailable or BrokerUnavailable.
     """
     freed, quarantined = _free_the_dead(services)
+    send_woken(services)
     now = time.time()
     sent = _send(services, lambda session: upkeep.unsent(session, received_before=now - _grace(services), limit=GROUP))
     for queue in queues.READING:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
-import sys
 from threading import BoundedSemaphore
 from typing import BinaryIO
 
+from api.own import own_command, own_environment
 from models.errors import NotFound, ServiceUnavailable, UnreadableSource
 
 SECONDS = 30
@@ -33,9 +34,10 @@ def render(source: BinaryIO, name: str, page: int, dpi: int) -> bytes:
 
 
 def _run(source: BinaryIO, args: list[str]) -> bytes:
-    command = [sys.executable, "-m", "api.http.render_page", *args]
+    command = own_command("api.http.render_page", *args)
+    environment = {**os.environ, **own_environment()}
     try:
-        done = subprocess.run(command, stdin=source, capture_output=True, timeout=SECONDS, check=False)
+        done = subprocess.run(command, stdin=source, capture_output=True, timeout=SECONDS, env=environment, check=False)
     except subprocess.TimeoutExpired as error:
         raise UnreadableSource("the page takes too long to render") from error
     if done.returncode == NO_SUCH_PAGE:

@@ -16,6 +16,7 @@ from types import FrameType
 from api.cli.summary import Summary
 from api.export.books import Written
 from api.http.exports import all_results
+from api.own import own_command, own_environment
 from api.up.board import Board
 from api.up.broker import redis_part, wait_for_redis
 from api.up.parts import Part
@@ -82,9 +83,9 @@ class Supervisor:
             settings = settings.model_copy(update={"broker_url": url})
         self._plan.inbox.mkdir(parents=True, exist_ok=True)
         services = open_services(settings, self._plan.options)
-        environment = {"GOUJI_BROKER_URL": settings.broker, "GOUJI_DATA_DIR": str(settings.data)}
+        places = {"GOUJI_BROKER_URL": settings.broker, "GOUJI_DATA_DIR": str(settings.data)}
         for name, args in self._commands(settings).items():
-            self._launch(Part(name, [sys.executable, "-m", "api.cli", *args], environment, logs))
+            self._launch(Part(name, own_command("api.cli", *args), {**places, **own_environment()}, logs))
         self._board.say(f"{self._address()} · inbox {self._plan.inbox} · logs {logs} · Ctrl-C stops it")
         return services
 

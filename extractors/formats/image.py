@@ -6,9 +6,9 @@ import io
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from extractors.formats.pdf import unread
 from extractors.options import ExtractOptions
 from extractors.page import Block, Content, PageProblem
+from extractors.parts import complete
 from extractors.sources.source import Source
 from models.errors import LimitExceeded, UnreadableSource
 
@@ -40,9 +40,7 @@ class ImageFormat:
             blocks += found
             routes[str(number)] = "ocr"
             problems += [problem] if problem else []
-        if not blocks:
-            raise unread(problems)
-        return Content(tuple(blocks), pages=len(routes), routes=routes, problems=tuple(problems))
+        return complete(Content(tuple(blocks), pages=len(routes), routes=routes, problems=tuple(problems)))
 
 
 def _frames(source: Source, options: ExtractOptions) -> Iterator[tuple[int, Image]]:

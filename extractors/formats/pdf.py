@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from extractors.grids.pageblocks import page_blocks
@@ -11,6 +11,7 @@ from extractors.options import ExtractOptions
 from extractors.page import Block, Content, PageProblem
 from extractors.pages.honesty import judge
 from extractors.pages.text_layer import read_page
+from extractors.parts import complete
 from extractors.sources.source import Source
 from models.errors import LimitExceeded, UnreadableSource
 
@@ -29,23 +30,28 @@ class PdfFormat:
         Raises UnreadableSource (``encrypted_pdf``, ``truncated``, ``corrupt``, ``no_text``) or LimitExceeded
         (``too_many_pages``).
         """
+        return complete(self.read_pages(source, options, 1, options.max_pages))
+
+    def page_count(self, source: Source) -> int:
+        """How many pages there are. Raises UnreadableSource."""
+        with _opened(source) as document:
+            return len(document)
+
+    def read_pages(self, source: Source, options: ExtractOptions, first: int, last: int) -> Content:
+        """Blocks of some pages, counted from 1, both included. A page that fails is named, even if all do.
+
+        Raises as ``read`` does, apart from ``no_text``.
+        """
         with _opened(source) as document:
             if len(document) > options.max_pages:
                 raise LimitExceeded(f"the document has {len(document)} pages", code="too_many_pages")
-            pages = list(_pages(document, source))
+            numbers = range(first, min(last, len(document)) + 1)
+            pages = list(_pages(document, source, numbers))
+            count = len(document)
         problems = tuple(problem for *_, problem in pages if problem is not None)
         blocks = tuple(block for found, _, _ in pages for block in found)
-        if not blocks:
-            raise unread(problems)
-        routes = {str(number): route for number, (_, route, _) in enumerate(pages, 1)}
-        return Content(blocks, pages=len(pages), routes=routes, problems=problems)
-
-
-def unread(problems: Sequence[PageProblem]) -> UnreadableSource:
-    """Why nothing came of a source: its first problem, or that all of its pages are blank."""
-    if problems:
-        return UnreadableSource(problems[0].message, code=problems[0].code)
-    return UnreadableSource("all pages are blank", code="no_text")
+        routes = {str(number): route for number, (_, route, _) in zip(numbers, pages, strict=True)}
+        return Content(blocks, pages=count, routes=routes, problems=problems)
 
 
 class _opened:
@@ -76,13 +82,15 @@ def _failure(source: Source, message: str) -> UnreadableSource:
     return UnreadableSource("the PDF is damaged", code="corrupt", detail=message)
 
 
-def _pages(document: PdfDocument, source: Source) -> Iterator[tuple[tuple[Block, ...], str, PageProblem | None]]:
+def _pages(
+    document: PdfDocument, source: Source, numbers: Iterable[int]
+) -> Iterator[tuple[tuple[Block, ...], str, PageProblem | None]]:
     from pypdfium2 import PdfiumError
 
     from extractors.scan.page import ROUTE, read_scan
     from extractors.scan.raster import of_pdf_page
 
-    for number in range(1, len(document) + 1):
+    for number in numbers:
         try:
             pdf_page = document[number - 1]
             page = read_page(pdf_page, number)

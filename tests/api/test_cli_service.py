@@ -187,7 +187,7 @@ def children(pid: int) -> dict[str, int]:
                 words = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
             except (FileNotFoundError, ProcessLookupError):
                 continue
-            name = "redis" if b"redis-server" in words[0] else words[3].decode() if len(words) > 3 else ""
+            name = "redis" if b"redis-server" in words[0] else words[4].decode() if len(words) > 4 else ""
             found[name] = int(child)
     return found
 
@@ -213,6 +213,18 @@ def test_everything_in_the_inbox_is_read_and_the_summary_ends_it(
     assert "9 reports, 1 error; 1628 cells accepted, 28 to review" in processes.logs()
     assert len(list((inbox / "done").glob("*.json"))) == 7
     assert [path.name for path in (inbox / "failed").glob("*.json")] == ["损坏的文件.pdf.json"]
+
+
+def test_what_lies_in_the_current_folder_is_not_run(tmp_path: Path) -> None:
+    from api.own import own_command, own_environment
+
+    (tmp_path / "api").mkdir()
+    (tmp_path / "api" / "__init__.py").write_text("raise SystemExit('the wrong one')")
+    done = subprocess.run(
+        own_command("api.cli", "--version"), cwd=tmp_path, env={**os.environ, **own_environment()},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.stdout.startswith("gouji "), done.stderr
 
 
 def test_an_empty_inbox_is_soon_read(alone: ServiceSettings, inbox: Path, processes: Processes) -> None:

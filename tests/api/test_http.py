@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -434,6 +435,14 @@ def test_the_contract_is_in_the_openapi_document(client: TestClient) -> None:
         ("get", "/healthz"), ("get", "/readyz"), ("get", "/metrics"),
     }  # fmt: skip
     assert promised <= {(method, path) for path, methods in paths.items() for method in methods}
+
+
+def test_every_route_is_documented(client: TestClient) -> None:
+    text = (SAMPLES.parent / "docs" / "service.md").read_text("utf-8")
+    for path, methods in client.get("/openapi.json").json()["paths"].items():
+        plain = re.sub(r"\{(document|batch)_id\}", "{id}", path).replace("{page}", "{n}")
+        for method in methods:
+            assert f"`{method.upper()} {plain}" in text, f"{method} {plain}"
 
 
 def test_every_status_belongs_to_a_code() -> None:

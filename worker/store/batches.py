@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -86,7 +86,7 @@ def progress(session: Session, batch_id: int) -> Progress:
         .group_by(DocumentRecord.status, DocumentRecord.kind)
     )
     rows = [tuple(row) for row in session.execute(query)]
-    counts = {status: sum(row[2] for row in rows if row[:2] == (status, Kind.FILE)) for status in Status}
+    counts = _by_status((row[0], row[2]) for row in rows if row[1] == Kind.FILE)
     reports, accepted, review = (sum(row[at] for row in rows) for at in (3, 4, 5))
     return Progress(counts, reports, accepted, review, finished=all(row[0] not in OPEN for row in rows))
 
@@ -98,5 +98,12 @@ def counts_of_all(session: Session) -> dict[Status, int]:
         .where(DocumentRecord.kind == Kind.FILE)
         .group_by(DocumentRecord.status)
     )
-    found = {status: count for status, count in session.execute(query)}
-    return {status: found.get(status, 0) for status in Status}
+    return _by_status((status, count) for status, count in session.execute(query))
+
+
+def _by_status(rows: Iterable[tuple[str, int]]) -> dict[Status, int]:
+    """Every status but ``SPLIT``, which counts as being read."""
+    counts: dict[Status, int] = {status: 0 for status in Status if status is not Status.SPLIT}
+    for status, count in rows:
+        counts[Status.RUNNING if status == Status.SPLIT else Status(status)] += count
+    return counts

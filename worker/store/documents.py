@@ -3,9 +3,10 @@
 ::
 
     received ──→ queued ──→ running ──→ done | failed | quarantined
-        ↑           ↑          │                     │
-        │           └──────────┘ its process was lost (attempts < limit), or the fault may pass
-        └────────────────────────────────────────────┘ a person asks for another try
+      ↑ ↑           ↑          ││                    │
+      │ │           └──────────┘│ its process was lost (attempts < limit), or the fault may pass
+      │ └──────── split ←───────┘ too long: ranges of its pages are read first
+      └──────────────────────────────────────────────┘ a person asks for another try
 
 Here a document is recorded, found and listed; ``leases`` takes it from one state to the next, ``upkeep`` finds what was
 left behind.
@@ -29,7 +30,7 @@ from worker.store.records import DocumentRecord, Kind, ResultRecord, SourceRecor
 class Arrival:
     """A document that comes in. Without ``sha256`` its bytes could not be had, and ``error`` says why.
 
-    ``inbox_path`` is where the watcher put the file, in the bytes of the file system.
+    ``inbox_path`` is where the watcher put the file, in the bytes of the file system; ``pages`` are those of a range.
     """
 
     name: str
@@ -38,6 +39,8 @@ class Arrival:
     queue: str = "digital"
     error: tuple[str, str] | None = None
     inbox_path: bytes | None = None
+    kind: Kind = Kind.FILE
+    pages: tuple[int, int] | None = None
 
 
 def key_of(name: str, sha256: str | None) -> str:
@@ -77,7 +80,9 @@ def _row(key: str, arrival: Arrival, now: float) -> dict[str, object]:
         "name": arrival.name,
         "sha256": arrival.sha256,
         "queue": arrival.queue,
-        "kind": Kind.FILE,
+        "kind": arrival.kind,
+        "first_page": arrival.pages[0] if arrival.pages else None,
+        "last_page": arrival.pages[1] if arrival.pages else None,
         "status": Status.FAILED if arrival.error else Status.RECEIVED,
         "attempts": 0,
         "reports": 0,
@@ -116,11 +121,18 @@ def retry(session: Session, document_id: int) -> DocumentRecord:
         return document
     wrong = delete(ResultRecord).where(ResultRecord.sha256 == document.sha256, ResultRecord.is_report.is_(False))
     session.execute(wrong)
-    document.status, document.attempts, document.finished_at = Status.RECEIVED, 0, None
-    document.error_code = document.error_message = None
+    _begin_anew(document)
+    for part in session.scalars(select(DocumentRecord).where(DocumentRecord.parent_id == document_id)):
+        if part.kind == Kind.RANGE and part.status in (Status.FAILED, Status.QUARANTINED):
+            _begin_anew(part)
     document.settled = document.inbox_path is None
     session.flush()
     return document
+
+
+def _begin_anew(document: DocumentRecord) -> None:
+    document.status, document.attempts, document.finished_at = Status.RECEIVED, 0, None
+    document.error_code = document.error_message = None
 
 
 def get(session: Session, document_id: int) -> DocumentRecord:
@@ -140,8 +152,9 @@ def page(
     status: Iterable[Status] = (),
     parent_id: int | None = None,
 ) -> Sequence[DocumentRecord]:
-    """Documents of a batch in order of arrival; ``after`` is the id of the last one of the page before."""
+    """Documents of a batch in order of arrival, ranges of pages left out; ``after`` is the last id of the page before."""
     query = select(DocumentRecord).where(DocumentRecord.batch_id == batch_id, DocumentRecord.id > after)
+    query = query.where(DocumentRecord.kind != Kind.RANGE)
     if wanted := tuple(status):
         query = query.where(DocumentRecord.status.in_(wanted))
     if parent_id is not None:
@@ -153,7 +166,8 @@ def copies(session: Session, document: DocumentRecord) -> Sequence[DocumentRecor
     """All documents with the same bytes, this one included."""
     if document.sha256 is None:
         return [document]
-    return session.scalars(select(DocumentRecord).where(DocumentRecord.sha256 == document.sha256)).all()
+    query = select(DocumentRecord).where(DocumentRecord.sha256 == document.sha256, DocumentRecord.kind == Kind.FILE)
+    return session.scalars(query).all()
 
 
 def member_counts(session: Session, parent_id: int) -> dict[Status, int]:

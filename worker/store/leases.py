@@ -24,7 +24,7 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """The right to work on a document until ``lease_until``; ``attempts`` counts this time too."""
+    """The right to work on a document until ``lease_until``; ``attempts`` counts this time too; ``pages`` of a range."""
 
     id: int
     batch_id: int
@@ -34,19 +34,21 @@ class Claimed:
     attempts: int
     queue: str
     interactive: bool
+    pages: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How work ended: reports and their cells, or an error (code and message)."""
+    """How work ended: reports and their cells, or an error (code and message), or what came of a range."""
 
     status: Status
     reports: int = 0
     cells_accepted: int = 0
     cells_review: int = 0
     error: tuple[str, str] | None = None
-    kind: Kind = Kind.FILE
+    kind: Kind | None = None
     pipeline_version: str | None = None
+    content: str | None = None
 
 
 def claim(
@@ -61,6 +63,8 @@ def claim(
     document = session.scalars(query).one_or_none()
     if document is None or document.status in FINAL or document.sha256 is None:
         return Refusal.OVER
+    if document.status == Status.SPLIT:
+        return Refusal.TAKEN
     if document.status == Status.RUNNING and document.lease_until is not None and document.lease_until > now:
         return Refusal.TAKEN
     if document.attempts >= most_attempts:
@@ -77,12 +81,13 @@ def claim(
         document.attempts,
         document.queue,
         document.interactive,
+        (document.first_page, document.last_page) if document.first_page and document.last_page else None,
     )
 
 
 def renew(session: Session, claimed: Claimed, *, now: float, seconds: float) -> bool:
     """Hold a document for longer; False when it is no longer held."""
-    return _change(session, claimed, lease_until=now + seconds)
+    return change(session, claimed, lease_until=now + seconds)
 
 
 def give_back(session: Session, claimed: Claimed, *, now: float, queue: str | None = None) -> bool:
@@ -90,7 +95,7 @@ def give_back(session: Session, claimed: Claimed, *, now: float, queue: str | No
 
     The caller sends its message after the commit.
     """
-    return _change(
+    return change(
         session,
         claimed,
         status=Status.QUEUED,
@@ -104,7 +109,7 @@ def give_back(session: Session, claimed: Claimed, *, now: float, queue: str | No
 
 def finish(session: Session, claimed: Claimed, outcome: Outcome, *, now: float) -> bool:
     """Write how work ended. False when the document is no longer held by this claim: then somebody else ends it."""
-    return _change(session, claimed, **_ended(outcome, now))
+    return change(session, claimed, **_ended(outcome, now))
 
 
 def quarantine(session: Session, document_id: int, *, message: str, now: float) -> None:
@@ -119,13 +124,13 @@ def quarantine(session: Session, document_id: int, *, message: str, now: float) 
 
 def _ended(outcome: Outcome, now: float) -> dict[str, object]:
     code, message = outcome.error or (None, None)
+    found_out = {"kind": outcome.kind, "pipeline_version": outcome.pipeline_version, "content": outcome.content}
     return {
+        **{name: value for name, value in found_out.items() if value is not None},
         "status": outcome.status,
-        "kind": outcome.kind,
         "reports": outcome.reports,
         "cells_accepted": outcome.cells_accepted,
         "cells_review": outcome.cells_review,
-        "pipeline_version": outcome.pipeline_version,
         "error_code": code,
         "error_message": message,
         "lease": None,
@@ -134,7 +139,8 @@ def _ended(outcome: Outcome, now: float) -> dict[str, object]:
     }
 
 
-def _change(session: Session, claimed: Claimed, **values: object) -> bool:
+def change(session: Session, claimed: Claimed, **values: object) -> bool:
+    """Set columns of a document that is held; False when it is not."""
     query = (
         update(DocumentRecord)
         .where(DocumentRecord.id == claimed.id)

@@ -29,25 +29,30 @@ COMPRESSION = 1
 
 
 class Status(StrEnum):
-    """Where a document is. ``OPEN`` ones still have work ahead of them, ``FINAL`` ones stay as they are."""
+    """Where a document is. ``OPEN`` ones still have work ahead of them, ``FINAL`` ones stay as they are.
+
+    ``SPLIT``: ranges of its pages are being read; in counts it is one that is being read.
+    """
 
     RECEIVED = "received"
     QUEUED = "queued"
     RUNNING = "running"
+    SPLIT = "split"
     DONE = "done"
     FAILED = "failed"
     QUARANTINED = "quarantined"
 
 
-OPEN = (Status.RECEIVED, Status.QUEUED, Status.RUNNING)
+OPEN = (Status.RECEIVED, Status.QUEUED, Status.RUNNING, Status.SPLIT)
 FINAL = (Status.DONE, Status.FAILED, Status.QUARANTINED)
 
 
 class Kind(StrEnum):
-    """A document is read itself; an archive only gives documents, and is not counted among them."""
+    """A document is read itself; an archive only gives documents, and a range is a part of one: these are not counted."""
 
     FILE = "file"
     ARCHIVE = "archive"
+    RANGE = "range"
 
 
 class PackedText(TypeDecorator[str]):
@@ -134,6 +139,10 @@ class DocumentRecord(Base):
     queued_at: Mapped[float | None]
     started_at: Mapped[float | None]
     finished_at: Mapped[float | None]
+    first_page: Mapped[int | None]
+    last_page: Mapped[int | None]
+    #: Of a range that was read: the hash of what came of it.
+    content: Mapped[str | None] = mapped_column(String(64))
     inbox_path: Mapped[bytes | None] = mapped_column(LargeBinary)
     settled: Mapped[bool] = mapped_column(default=True, server_default=true())
 

@@ -1,0 +1,42 @@
+"""A long source read in parts: each part is a ``Content`` that can be kept as JSON, and the parts become one again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pydantic import TypeAdapter
+
+from extractors.page import Content
+from models.errors import UnreadableSource
+
+_CONTENT = TypeAdapter(Content)
+
+
+def to_json(content: Content) -> bytes:
+    """A part as JSON; every figure comes back as it was."""
+    return _CONTENT.dump_json(content)
+
+
+def from_json(data: bytes) -> Content:
+    """The part again. Raises pydantic's ValidationError on anything else."""
+    return _CONTENT.validate_json(data)
+
+
+def join(parts: Sequence[Content]) -> Content:
+    """One content of all parts, which are given in the order of their pages. What the first part declares holds."""
+    return Content(
+        blocks=tuple(block for part in parts for block in part.blocks),
+        pages=parts[0].pages,
+        routes={page: route for part in parts for page, route in part.routes.items()},
+        problems=tuple(problem for part in parts for problem in part.problems),
+        hints=parts[0].hints,
+    )
+
+
+def complete(content: Content) -> Content:
+    """The content, if anything was read. Raises UnreadableSource with the first problem, or because all is blank."""
+    if content.blocks:
+        return content
+    if content.problems:
+        raise UnreadableSource(content.problems[0].message, code=content.problems[0].code)
+    raise UnreadableSource("all pages are blank", code="no_text")
