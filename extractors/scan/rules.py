@@ -19,8 +19,8 @@ DARKER, ALONG_MM = 26, 1.6
 QUIET, QUIET_TONE = 0.6, 0.7
 #: A worn rule keeps at least this share of its length, in any window of this width, in this tone of the paper or darker.
 WORN_LEFT, WORN_WINDOW_MM, WORN_TONE, WORN_QUIET = 0.06, 20.0, 0.75, 0.85
-#: What is left of a worn rule are specks at least this close on average; dashes in the cells of a row stand wider apart.
-SPECK_EVERY_MM = 3.5
+#: Gaps wider than this make up no more than this share of a worn rule; dashes in the cells of a row stand wider apart.
+CELL_GAP_MM, CELL_GAPS = 5.0, 0.4
 #: A rule is at most this thick.
 THICKEST_MM = 1.1
 #: Two pieces on one line with at most this between them are one rule when the faint ink between them covers enough.
@@ -94,9 +94,9 @@ def _worn(grey: Gray, known: Sequence[Stroke], dpi: float) -> list[Stroke]:
 
 
 def _dashes(specks: NDArray[np.intp], length: int, dot: float) -> bool:
-    """Whether specks in a row are few and far between: dashes in the cells of a row, not what is left of a rule."""
-    runs = 1 + int((np.diff(specks) > 1).sum())
-    return specks.size < 0.5 * length and runs * SPECK_EVERY_MM * dot < length
+    """Whether specks in a row stand in groups as wide apart as columns: dashes in cells, not what is left of a rule."""
+    gaps = np.diff(specks)
+    return float(gaps[gaps > CELL_GAP_MM * dot].sum()) > CELL_GAPS * length
 
 
 def _covers(known: Sequence[Stroke], at: float, start: float, end: float, dot: float) -> bool:
