@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import resource
 import signal
 
@@ -21,6 +22,11 @@ def limit_memory(megabytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def die_with_parent(number: signal.Signals) -> None:
-    """Get this signal when the parent dies (prctl(2)): nobody would stop an endless document otherwise."""
+def die_with_parent(number: signal.Signals, parent: int) -> None:
+    """Get this signal when the parent dies (prctl(2)): nobody would stop an endless document otherwise.
+
+    ``parent`` is its process id; one that died before this call would never be noticed, so that is looked at as well.
+    """
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, int(number), 0, 0, 0)
+    if os.getppid() != parent:
+        os.kill(os.getpid(), number)

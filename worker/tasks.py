@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from typing import Any
 
@@ -44,15 +45,17 @@ def worker_app(settings: ServiceSettings, options: ExtractOptions) -> Celery:
 def prepare_processes(settings: ServiceSettings) -> None:
     """Hook into the start of Celery's processes: logs, limits, and that none is left over."""
 
+    parent = os.getpid()
+
     def logs(**_: Any) -> None:
         set_up_logs()
 
     def child(**_: Any) -> None:
-        die_with_parent(signal.SIGKILL)
+        die_with_parent(signal.SIGKILL, parent)
         limit_memory(settings.memory_mb)
 
     def beat(**_: Any) -> None:
-        die_with_parent(signal.SIGTERM)
+        die_with_parent(signal.SIGTERM, parent)
 
     setup_logging.connect(logs, weak=False)
     worker_process_init.connect(child, weak=False)

@@ -28,7 +28,7 @@ class Board:
         """The state now; nothing is written when nothing has changed."""
         if counts == self._last or not any(counts.values()):
             return
-        over = all(counts[status] == 0 for status in OPEN)
+        over = is_over(counts)
         if self._live:
             print(f"\r\x1b[K{line(counts)}", end="", file=sys.stderr, flush=True)
         elif over or time.monotonic() - self._said > LINE_SECONDS:
@@ -47,3 +47,8 @@ def line(counts: Mapping[Status, int]) -> str:
     waiting = counts[Status.RECEIVED] + counts[Status.QUEUED]
     failed = counts[Status.FAILED] + counts[Status.QUARANTINED]
     return f"{counts[Status.DONE]} read, {failed} failed, {counts[Status.RUNNING]} being read, {waiting} waiting"
+
+
+def is_over(counts: Mapping[Status, int]) -> bool:
+    """Whether nothing waits and nothing is being read."""
+    return not any(counts.get(status, 0) for status in OPEN)

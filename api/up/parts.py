@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -52,7 +53,7 @@ class Part:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=_die_too,
+                preexec_fn=partial(die_with_parent, signal.SIGTERM, os.getpid()),
             )
         self.began = time.monotonic()
 
@@ -98,7 +99,3 @@ class Part:
         with self.log.open("rb") as log:
             log.seek(self._log_start)
             return log.read()
-
-
-def _die_too() -> None:
-    die_with_parent(signal.SIGTERM)

@@ -17,7 +17,7 @@ from api.cli.summary import Summary
 from api.export.books import Written
 from api.http.exports import all_results
 from api.own import own_command, own_environment
-from api.up.board import Board
+from api.up.board import Board, is_over
 from api.up.broker import redis_part, wait_for_redis
 from api.up.parts import Part
 from extractors.options import ExtractOptions
@@ -26,7 +26,6 @@ from worker.inbox import DONE, FAILED, Inbox
 from worker.services import Services, open_services
 from worker.settings import ServiceSettings
 from worker.store import batches, upkeep
-from worker.store.records import OPEN
 
 START_SECONDS = 60.0
 LOOK_SECONDS = 0.5
@@ -144,8 +143,8 @@ class Supervisor:
             return False
         self._board.show(counts)
         something = self._plan.once or any(counts.values())
-        is_over = something and all(counts[status] == 0 for status in OPEN) and not on_its_way
-        return is_over and not self._has_arrivals()
+        settled = something and is_over(counts) and not on_its_way
+        return settled and not self._has_arrivals()
 
     def _has_arrivals(self) -> bool:
         """Whether files lie in the inbox that can be taken in."""

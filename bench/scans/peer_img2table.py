@@ -15,7 +15,9 @@ def main() -> None:
     from img2table.ocr import RapidOCR
     from rapidocr import EngineType, LangRec
 
-    reader = RapidOCR({"Rec.lang_type": LangRec.CH, "Det.engine_type": EngineType.OPENVINO, "Rec.engine_type": EngineType.OPENVINO})
+    reader = RapidOCR(
+        {"Rec.lang_type": LangRec.CH, "Det.engine_type": EngineType.OPENVINO, "Rec.engine_type": EngineType.OPENVINO}
+    )
     for path in sys.stdin.read().splitlines():
         started, used = time.perf_counter(), time.process_time()
         tables = Image(path).extract_tables(ocr=reader, borderless_tables=True)

@@ -213,7 +213,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     logging.disable(logging.WARNING)
-    print(f"{'level':<16}{'tool':<22}{'pages':>6}{'numbers':>9}{'right %':>9}{'wrong %':>9}{'s/page':>8}{'CPU s':>8}{'× RapidOCR':>12}")
+    print(
+        f"{'level':<16}{'tool':<22}{'pages':>6}{'numbers':>9}{'right %':>9}{'wrong %':>9}{'s/page':>8}{'CPU s':>8}{'× RapidOCR':>12}"
+    )
     for level in args.level or LEVELS:
         pages = table_pages(level, args.count, args.seed)
         spent = {}
