@@ -11,6 +11,8 @@ from extractors.page import Page, Ruling, Word
 from extractors.text_lines import cell_readings, cell_text
 from models.evidence import Box, Place
 
+#: The route by its name in reports.
+LATTICE = "lattice"
 #: Rules drawn within this distance are one line: double rules, and rules drawn cell by cell.
 SNAP = 2.5
 #: A stroke may end this far from the line it meets.
@@ -115,7 +117,7 @@ def lattice_grid(lattice: Lattice, words: Sequence[Word], page: int) -> Grid:
         column = _interval(lattice.xs, word.box.center_x)
         texts[by_cell[row, column]].append(word)
     cells = tuple(_cell(region, texts[region], lattice, page) for region in sorted(regions))
-    return Grid(cells, len(lattice.ys) - 1, len(lattice.xs) - 1, "lattice", ("pdfium",))
+    return Grid(cells, len(lattice.ys) - 1, len(lattice.xs) - 1, LATTICE, ("pdfium",))
 
 
 def _cell(region: tuple[int, int, int, int], words: Sequence[Word], lattice: Lattice, page: int) -> GridCell:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from extractors.grid import Grid, GridCell
 from extractors.grids.pageblocks import page_blocks
-from extractors.grids.ruled import Lattice, lattice_grid, lattices
+from extractors.grids.ruled import LATTICE, Lattice, lattice_grid, lattices
 from extractors.page import Block, Line, Page, Ruling, Word
 from extractors.routing import judge_route
 from extractors.scan.raster import POINTS, SHORT_SIDE, Raster
@@ -35,8 +35,10 @@ ROUTE = "ocr"
 BLANK_PAGE, INK_TONE = 0.0006, 150
 #: Below this usual probability of a character a page is named as illegible.
 ILLEGIBLE = 0.55
-#: Strokes darker by this than the paper in a cell from which no text came are a sign that something stands there.
-PALE, MAYBE_BLANK = 28, 0.8
+#: Strokes darker by this than the paper in a cell from which no text came are a sign that something stands there: mostly
+#: nothing, else what is left of a dash.
+PALE = 28
+MAYBE_BLANK = (Reading("", 0.7), Reading("—", 0.2))
 #: So many glyphs of a line tell whether it reads.
 QUICK_LINE = 9.0
 #: A page with more lines and cells than any form has is tried on a few of them first: it may be a picture of something.
@@ -245,13 +247,15 @@ def _placed(block: Block, sheet: _Sheet, raster: Raster) -> Block:
     """A block with its boxes led back to the page as it was given."""
     if isinstance(block, Line):
         return replace(block, text=block.text.replace(OTHER, ""), place=_led_back(block.place, sheet, raster))
-    cells = tuple(_cell(cell, sheet, raster) for cell in block.cells)
+    cells = tuple(_cell(cell, sheet, raster, ruled=block.route == LATTICE) for cell in block.cells)
     return Grid(cells, block.n_rows, block.n_columns, ROUTE, ENGINES, block.spatial)
 
 
-def _cell(cell: GridCell, sheet: _Sheet, raster: Raster) -> GridCell:
-    if not cell.text.strip() and cell.place.box is not None and not _is_empty(sheet, cell.place.box):
-        cell = replace(cell, readings=(Reading("", MAYBE_BLANK),))
+def _cell(cell: GridCell, sheet: _Sheet, raster: Raster, *, ruled: bool) -> GridCell:
+    """A blank is doubted where ink shows, and without rules always: nothing says how far the cell reaches."""
+    box = cell.place.box
+    if not cell.text.strip() and box is not None and not (ruled and _is_empty(sheet, box)):
+        cell = replace(cell, readings=MAYBE_BLANK)
     return replace(cell, place=_led_back(cell.place, sheet, raster))
 
 
@@ -260,7 +264,7 @@ def _is_empty(sheet: _Sheet, box: Box) -> bool:
     x0, y0, x1, y1 = _pixels(box, sheet.dpi)
     margin = round(0.8 * sheet.dpi / 25.4)
     inside = sheet.grey[y0 + margin : y1 - margin, x0 + margin : x1 - margin]
-    return bool(inside.size == 0 or (thin_ink(inside) > PALE).sum() < 0.15 * (sheet.dpi / 25.4) ** 2)
+    return bool(inside.size == 0 or (thin_ink(inside) > PALE).sum() < 0.08 * (sheet.dpi / 25.4) ** 2)
 
 
 def _led_back(place: Place, sheet: _Sheet, raster: Raster) -> Place:

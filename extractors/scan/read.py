@@ -84,7 +84,8 @@ def read_crops(crops: Sequence[Crop], glyph: float) -> list[Readings]:
 
 
 def _is_doubtful_number(readings: Readings) -> bool:
-    return readings[0].p < DOUBTFUL and any(char.isdigit() for char in readings[0].text)
+    text = readings[0].text
+    return readings[0].p < DOUBTFUL and any(map(str.isdigit, text)) and not any(map(str.isalpha, text))
 
 
 def _is_dash(crop: Crop, glyph: float) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import reduce
 
 import cv2
 import numpy as np
@@ -16,13 +17,22 @@ LEVEL_MM, UPRIGHT_MM = 6.0, 4.6
 #: A rule is darker than its surroundings by this, of 255, after averaging over this length along it.
 DARKER, ALONG_MM = 26, 1.6
 #: At least this share of a rule has nothing darker than the second (of the paper) beside it.
-QUIET, QUIET_TONE = 0.6, 0.7
+#: (a short one: at least the third). One longer than any glyph may have text close to one side.
+QUIET, QUIET_TONE, QUIET_SHORT = 0.6, 0.7, 0.7
+QUIET_SIDE, QUIET_OTHER = 0.85, 0.45
 #: A worn rule keeps at least this share of its length, in any window of this width, in this tone of the paper or darker.
 WORN_LEFT, WORN_WINDOW_MM, WORN_TONE, WORN_QUIET = 0.06, 20.0, 0.75, 0.85
+#: A rule that stops short goes on to the next upright rule where specks follow its line: so many of them, making up this
+#: share of the way, and so many times as many as beside it.
+SPECKS, SPECK_SHARE, SPECK_EXCESS = 4, 0.02, 4.0
+#: An upright rule goes on right beside so many of the level rules that it crosses, in this tone of the paper or darker.
+CROSSINGS, CROSSING_TONE = 0.75, 0.85
 #: Gaps wider than this make up no more than this share of a worn rule; dashes in the cells of a row stand wider apart.
 CELL_GAP_MM, CELL_GAPS = 5.0, 0.4
-#: A rule is at most this thick.
-THICKEST_MM = 1.1
+#: A rule is at most this thick: a double rule that has run together, at the most.
+THICKEST_MM = 1.5
+#: What is left of a worn rule is at most this thick.
+THIN_MM = 1.1
 #: Two pieces on one line with at most this between them are one rule when the faint ink between them covers enough.
 GAP_MM, FAINT_SHARE = 12.0, 0.4
 #: Two pieces on one line closer than this are one rule whatever lies between: a scratch, a glyph that crosses.
@@ -63,9 +73,11 @@ def rules_of(grey: Gray, dpi: float) -> Rules:
     level = _confirmed_level(_strokes(grey, dpi, LEVEL_MM), dpi)
     level = (*level, *_worn(grey, level, dpi))
     upright = _confirmed(_strokes(flipped, dpi, UPRIGHT_MM), level, dpi, LONG_UPRIGHT_MM)
+    upright = tuple(stroke for stroke in upright if _meets_what_it_crosses(stroke, level, flipped, dpi))
     sure = [stroke for stroke in level if stroke.end - stroke.start >= LONG_MM * dpi / 25.4]
     short = [stroke for stroke in level if stroke not in sure]
     level = (*sure, *_confirmed(short, upright, dpi, LONG_MM))
+    level = tuple(_carried_on(stroke, upright, grey, dpi) for stroke in level)
     mask = cv2.bitwise_or(_mask(level, grey.shape), np.ascontiguousarray(_mask(upright, flipped.shape).T))
     return Rules(level, upright, mask)
 
@@ -74,7 +86,7 @@ def _worn(grey: Gray, known: Sequence[Stroke], dpi: float) -> list[Stroke]:
     """Rules of which only specks in a row are left (a fax), with nothing beside them."""
     dot = dpi / 25.4
     ink = (grey < 255 * WORN_TONE).astype(np.uint8)
-    tall = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((round(THICKEST_MM * dot) + 1, 1), np.uint8))
+    tall = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((round(THIN_MM * dot) + 1, 1), np.uint8))
     thin = cv2.dilate(cv2.subtract(ink, cv2.dilate(tall, np.ones((3, 3), np.uint8))), np.ones((3, 1), np.uint8))
     dense = cv2.blur(thin.astype(np.float32), (round(WORN_WINDOW_MM * dot), 1)) >= WORN_LEFT
     runs = cv2.morphologyEx(dense.astype(np.uint8), cv2.MORPH_OPEN, np.ones((1, round(LONG_MM * dot)), np.uint8))
@@ -82,7 +94,7 @@ def _worn(grey: Gray, known: Sequence[Stroke], dpi: float) -> list[Stroke]:
     found = []
     for x, y, width, height, _ in stats[1:count].tolist():
         rows, columns = np.nonzero(thin[y : y + height, x : x + width])
-        if not columns.size or height > 2 * THICKEST_MM * dot:
+        if not columns.size or height > 2 * THIN_MM * dot:
             continue
         start, end, at = x + int(columns.min()), x + int(columns.max()) + 1, y + float(rows.mean())
         specks = x + np.unique(columns)
@@ -91,6 +103,51 @@ def _worn(grey: Gray, known: Sequence[Stroke], dpi: float) -> list[Stroke]:
         if float(_quiet(grey, round(at), dot)[specks].mean()) >= WORN_QUIET:
             found.append(Stroke(at, start, end, y - 1, y + height + 1, MOSTLY_THERE))
     return found
+
+
+def _meets_what_it_crosses(stroke: Stroke, across: Sequence[Stroke], grey: Gray, dpi: float) -> bool:
+    """Whether a stroke goes through most of the rules that it crosses; figures below each other stop short of them."""
+    dot = dpi / 25.4
+    ink = grey[max(0, stroke.top) : stroke.bottom].min(axis=0, initial=255) < 255 * CROSSING_TONE
+    sides = []
+    for rule in across:
+        if rule.start - 1 <= stroke.at <= rule.end + 1 and stroke.start + dot < rule.at < stroke.end - dot:
+            before, after, some = rule.top - 1, rule.bottom + 1, round(0.4 * dot)
+            sides += [ink[before - some : before].all(), ink[after : after + some].all()]
+    return len(sides) < 2 or sum(sides) >= CROSSINGS * len(sides)
+
+
+def _carried_on(stroke: Stroke, upright: Sequence[Stroke], grey: Gray, dpi: float) -> Stroke:
+    """A level rule, led on from one upright rule of its table to the next as far as specks of it are left."""
+    dot = dpi / 25.4
+    reach = MEET_MM * dot
+    crossed = sorted(rule.at for rule in upright if rule.start - reach <= stroke.at <= rule.end + reach)
+    start, end = stroke.start, stroke.end
+    for at in (at for at in crossed if at > end + reach):
+        if not _specks_follow(grey, stroke.at, (end, at), dot):
+            break
+        end = at
+    for at in reversed([at for at in crossed if at < start - reach]):
+        if not _specks_follow(grey, stroke.at, (at, start), dot):
+            break
+        start = at
+    return replace(stroke, start=start, end=end)
+
+
+def _specks_follow(grey: Gray, at: float, span: tuple[float, float], dot: float) -> bool:
+    """Whether between two places of a line more ink lies on it than beside it, in specks along all of the way."""
+    x0, x1, y = round(span[0] + 0.4 * dot), round(span[1] - 0.4 * dot), round(at)
+    near, far = round(0.5 * dot), round(1.3 * dot)
+    if x1 - x0 < dot or y < far or y + far >= grey.shape[0]:
+        return False
+    ink = grey[y - far : y + far + 1, x0:x1] < 255 * WORN_TONE
+    on_line = ink[far - 1 : far + 2].any(axis=0)
+    beside = np.concatenate([ink[: far - near], ink[far + near + 1 :]])
+    expected = 3 * float(beside.mean())
+    quarters = [part.any() for part in np.array_split(on_line, 4)]
+    specks = int((np.diff(on_line.astype(np.int8)) == 1).sum())
+    share = float(on_line.mean())
+    return specks >= SPECKS and share >= max(SPECK_SHARE, SPECK_EXCESS * expected) and sum(quarters) >= 3
 
 
 def _dashes(specks: NDArray[np.intp], length: int, dot: float) -> bool:
@@ -171,19 +228,36 @@ def _strokes(grey: Gray, dpi: float, shortest_mm: float) -> tuple[Stroke, ...]:
         part = labels[y : y + height, x : x + width] == index
         covered = float(raw[y : y + height, x : x + width].any(axis=0).mean())
         middle = y + float(np.nonzero(part)[0].mean())
-        if float(_quiet(grey, round(middle), dot)[x : x + width].mean()) < QUIET:
+        if not _stands_alone(grey, middle, (x, x + width), thick, dot):
             continue
         pieces.append(Stroke(middle, float(x), float(x + width), y - 1, y + height + 1, covered))
     faint_ink = (faint > DARKER / 2).astype(np.uint8)
     return tuple(_joined(pieces, faint_ink, dot))
 
 
+def _stands_alone(grey: Gray, middle: float, span: tuple[int, int], thick: float, dot: float) -> bool:
+    """Whether so little stands beside a piece of a rule that it is no stroke of glyphs."""
+    sides = [side[span[0] : span[1]] for side in _quiet_sides(grey, round(middle), dot, thick / 2)]
+    length = span[1] - span[0]
+    both = float(np.logical_and.reduce(sides).mean()) if sides else 1.0
+    if length < LONG_MM * dot:
+        return both >= (QUIET if length >= LONG_UPRIGHT_MM * dot else QUIET_SHORT)
+    shares = [float(side.mean()) for side in sides]
+    return both >= QUIET or (max(shares) >= QUIET_SIDE and min(shares) >= QUIET_OTHER)
+
+
 def _quiet(grey: Gray, at: int, dot: float) -> NDArray[np.bool_]:
-    """By column, whether nothing stands right above and right below a row: beside a stroke of a glyph others do."""
-    near, far = round(0.45 * dot), round(1.05 * dot)
+    """By column, whether nothing stands right above and right below a thin rule."""
+    sides = _quiet_sides(grey, at, dot, 0.0)
+    return np.asarray(np.logical_and.reduce(sides) if sides else np.ones(grey.shape[1], bool), np.bool_)
+
+
+def _quiet_sides(grey: Gray, at: int, dot: float, half: float) -> list[NDArray[np.bool_]]:
+    """By column, whether nothing stands right above, and right below, a rule (``half`` its thickness)."""
+    near = round(max(0.45 * dot, half + 0.2 * dot))
+    far = near + round(0.6 * dot)
     above, below = grey[max(0, at - far) : max(1, at - near)], grey[at + near + 1 : at + far + 1]
-    alone = [(side > 255 * QUIET_TONE).all(axis=0) for side in (above, below) if side.size]
-    return np.asarray(np.logical_and.reduce(alone) if alone else np.ones(grey.shape[1], bool), np.bool_)
+    return [(side > 255 * QUIET_TONE).all(axis=0) for side in (above, below) if side.size]
 
 
 def _black_hat(grey: Gray, thickest: int) -> Gray:
@@ -194,16 +268,24 @@ def _black_hat(grey: Gray, thickest: int) -> Gray:
 
 
 def _joined(pieces: list[Stroke], faint: Gray, dot: float) -> list[Stroke]:
-    """Pieces of one line as one stroke."""
-    open_strokes: list[Stroke] = []
+    """Pieces of one line as one stroke; where gaps would make up too much of it, it is parted at the widest."""
+    groups: list[list[Stroke]] = []
     for piece in sorted(pieces, key=lambda stroke: stroke.start):
-        for index, stroke in enumerate(open_strokes):
-            if abs(stroke.at - piece.at) <= max(2.0, 0.25 * dot) and _continues(stroke, piece, faint, dot):
-                open_strokes[index] = _merged(stroke, piece)
+        for group in groups:
+            if abs(group[-1].at - piece.at) <= max(2.0, 0.25 * dot) and _continues(group[-1], piece, faint, dot):
+                group.append(piece)
                 break
         else:
-            open_strokes.append(piece)
-    return open_strokes
+            groups.append([piece])
+    return [stroke for group in groups for stroke in _held_together(group)]
+
+
+def _held_together(group: Sequence[Stroke]) -> list[Stroke]:
+    merged = reduce(_merged, group)
+    if len(group) == 1 or merged.covered >= MOSTLY_THERE:
+        return [merged]
+    widest = max(range(1, len(group)), key=lambda index: group[index].start - group[index - 1].end)
+    return [*_held_together(group[:widest]), *_held_together(group[widest:])]
 
 
 def _continues(stroke: Stroke, piece: Stroke, faint: Gray, dot: float) -> bool:
@@ -231,16 +313,19 @@ def _merged(stroke: Stroke, piece: Stroke) -> Stroke:
 
 
 def without_rules(grey: Gray, rules: Rules, tables: Sequence[tuple[int, int, int, int]], dpi: float) -> Gray:
-    """The page with the rules of its tables (x0, y0, x1, y1) painted over, and long rules anywhere.
+    """The page with the rules of its tables (x0, y0, x1, y1) painted over, and anywhere long level rules and upright ones.
 
-    Elsewhere a short straight run is a stroke of a large glyph.
+    Elsewhere a short level run is a stroke of a large glyph.
     """
     result = grey.copy()
+    beyond = round(THICKEST_MM * dpi / 25.4)
     for x0, y0, x1, y1 in tables:
-        area = (slice(max(0, y0 - 4), y1 + 5), slice(max(0, x0 - 4), x1 + 5))
+        area = (slice(max(0, y0 - beyond), y1 + beyond), slice(max(0, x0 - beyond), x1 + beyond))
         result[area][rules.mask[area] > 0] = 255
     longest = LONG_MM * dpi / 25.4
     for stroke in rules.level:
         if stroke.end - stroke.start >= longest:
             result[max(0, stroke.top) : stroke.bottom, int(stroke.start) : int(stroke.end)] = 255
+    for stroke in rules.upright:
+        result[int(stroke.start) : int(stroke.end), max(0, stroke.top) : stroke.bottom] = 255
     return result

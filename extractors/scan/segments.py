@@ -27,6 +27,8 @@ TOO_HIGH = 1.75
 THIN = 45
 #: A page with more separate parts than this shows noise, not text.
 MOST_PARTS = 6000
+#: Dashes are no higher than this share of a glyph.
+FLAT = 0.22
 #: A part of a run this share of its height is a glyph of a line of large print.
 LARGE_PRINT = 0.62
 
@@ -37,7 +39,20 @@ def ink_of(grey: Gray, glyph: float) -> Gray:
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     small = stats[:, cv2.CC_STAT_AREA] < max(2.0, SPECK * glyph * glyph)
     small[0] = True
-    return (~small[labels]).astype(np.uint8) if count > 1 else ink
+    if count <= 1:
+        return ink
+    kept = (~small[labels]).astype(np.uint8)
+    return np.asarray(kept | _broken_dashes(ink - kept, glyph), np.uint8)
+
+
+def _broken_dashes(specks: Gray, glyph: float) -> Gray:
+    """Those specks that lie close together in a level row as long as a dash."""
+    rows = cv2.morphologyEx(specks, cv2.MORPH_CLOSE, np.ones((1, max(3, round(0.25 * glyph))), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(rows, connectivity=8)
+    widths, heights = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+    dashes = (widths >= 0.5 * glyph) & (widths <= 2.4 * glyph) & (heights <= FLAT * glyph)
+    dashes[0] = False
+    return np.asarray(specks & dashes[labels], np.uint8)
 
 
 def thin_ink(grey: Gray) -> Gray:
@@ -134,15 +149,16 @@ def runs_outside(ink: Gray, tables: Sequence[Pixels], glyph: float) -> list[Pixe
 
 
 def _numbers_apart(ink: Gray, box: Pixels, glyph: float) -> list[Pixels]:
-    """A run cut where two figures stand apart: numbers of neighbouring columns, as no number has such a gap inside."""
+    """A run cut where two figures or dashes stand apart: neighbouring columns, as no number has such a gap inside."""
     x0, y0, x1, y1 = box
     part = ink[y0:y1, x0:x1]
     edges = np.flatnonzero(np.diff(np.concatenate([[0], part.any(axis=0).astype(np.int8), [0]])))
     pieces = list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+    flat = y1 - y0 <= FLAT * glyph
     cuts = [0]
     for before, after in pairwise(pieces):
-        if after[0] - before[1] > NUMBER_GAP * glyph and all(
-            _is_figure(part, piece, glyph) for piece in (before, after)
+        if after[0] - before[1] > NUMBER_GAP * glyph and (
+            flat or all(_is_figure(part, piece, glyph) for piece in (before, after))
         ):
             cuts.append((before[1] + after[0]) // 2)
     if len(cuts) == 1:
@@ -159,7 +175,7 @@ def _is_figure(part: Gray, piece: tuple[int, int], glyph: float) -> bool:
     """Narrower and lower than an ideograph, and no mere speck or comma; or a dash."""
     rows = np.flatnonzero(part[:, piece[0] : piece[1]].any(axis=1))
     height = int(rows[-1]) - int(rows[0]) + 1
-    if height <= 0.22 * glyph:
+    if height <= FLAT * glyph:
         return 0.3 * glyph <= piece[1] - piece[0] <= 2.4 * glyph
     return piece[1] - piece[0] <= 0.75 * glyph and 0.5 * glyph <= height <= 0.95 * glyph
 

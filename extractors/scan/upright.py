@@ -11,19 +11,26 @@ from extractors.scan.strips import Gray
 from models.readings import Reading
 
 #: Lines read well enough to leave the page as it stands.
-WELL_READ = 0.8
+WELL_READ = 0.92
 #: A page is tried in all directions when runs down it are longer than those across it by this factor.
 SIDEWAYS = 1.3
 #: So many of the longest lines are read in each direction.
 SAMPLE = 6
+#: A reading of so many characters is a line of text.
+LINE = 4
 #: One direction reads better than another when its legibility is higher by this.
 CLEARLY = 0.05
 
 
 def legibility(readings: Sequence[Reading]) -> float:
-    """The usual probability of a character, over the readings of lines; 0 when nothing was read."""
-    scores = [reading.p ** (1 / max(1, len(reading.text))) for reading in readings if reading.text]
-    return float(np.mean(scores)) if scores else 0.0
+    """The usual probability of a character, over the readings of lines; 0 when nothing was read.
+
+    Lines of some length decide where there are any: a 0 in a cell reads as well upside down.
+    """
+    scores = [(len(reading.text), reading.p ** (1 / len(reading.text))) for reading in readings if reading.text]
+    lines = [score for length, score in scores if length >= LINE]
+    usable = lines if len(lines) >= SAMPLE else [score for _, score in scores]
+    return float(np.mean(usable)) if usable else 0.0
 
 
 def looks_sideways(ink: Gray, glyph: float) -> bool:

@@ -16,6 +16,8 @@ WEIGHTS = {"digits": 0.7, "rapidocr": 0.5, "tesseract": 0.25}
 #: Signs that engines use for a dash.
 DASHES = frozenset("-—－–_―一")
 MOST = 6
+#: No number is taken for two ideographs with this probability; the digit reader has seen few ideographs.
+LIKELY = 0.3
 
 
 def number_or_words(free: Readings, digits: Readings) -> bool:
@@ -26,7 +28,7 @@ def number_or_words(free: Readings, digits: Readings) -> bool:
     if not digits or not digits[0].text:
         return False
     words = free[0] if free else Reading("", 0.0)
-    if OTHER in digits[0].text:
+    if OTHER in digits[0].text or (words.p >= LIKELY and sum(map(is_ideograph, words.text)) >= 2):
         return False
     if all(char in "0123456789.,+-/%，．" or char in DASHES for char in words.text):
         return True
@@ -51,6 +53,11 @@ def fused(votes: dict[str, Readings]) -> Readings:
     total = sum(weights.values())
     ranked = sorted(weights.items(), key=lambda item: -item[1])[:MOST]
     return tuple(Reading(as_printed(text), weight / total) for text, weight in ranked)
+
+
+def is_ideograph(char: str) -> bool:
+    """Whether a sign is an ideograph, the level stroke 一 not counted: it is also a dash."""
+    return "\u4e01" <= char <= "\u9fff"
 
 
 def as_printed(text: str) -> str:
