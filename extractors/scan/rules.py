@@ -14,6 +14,7 @@ from extractors.scan.strips import Gray
 
 #: Lengths in millimetres: a level rule is longer than a glyph is wide, an upright one than a glyph is high.
 LEVEL_MM, UPRIGHT_MM = 6.0, 4.6
+DOUBLE_LEVEL_MM, DOUBLE_UPRIGHT_MM = 45.0, 9.0
 #: A rule is darker than its surroundings by this, of 255, after averaging over this length along it.
 DARKER, ALONG_MM = 26, 1.6
 #: At least this share of a rule has nothing darker than the second (of the paper) beside it.
@@ -34,7 +35,7 @@ THICKEST_MM = 1.5
 #: What is left of a worn rule is at most this thick.
 THIN_MM = 1.1
 #: Two pieces on one line with at most this between them are one rule when the faint ink between them covers enough.
-GAP_MM, FAINT_SHARE = 12.0, 0.4
+GAP_MM, FAINT_SHARE = 8.0, 0.6
 #: Two pieces on one line closer than this are one rule whatever lies between: a scratch, a glyph that crosses.
 BREAK_MM = 1.2
 #: Longer than this a level or an upright stroke is no part of glyphs when at least this share of it is there; a shorter
@@ -70,9 +71,9 @@ class Rules:
 def rules_of(grey: Gray, dpi: float) -> Rules:
     """Find the rules of a page with white paper."""
     flipped = np.ascontiguousarray(grey.T)
-    level = _confirmed_level(_strokes(grey, dpi, LEVEL_MM), dpi)
+    level = _confirmed_level(_strokes(grey, dpi, LEVEL_MM, DOUBLE_LEVEL_MM), dpi)
     level = (*level, *_worn(grey, level, dpi))
-    upright = _confirmed(_strokes(flipped, dpi, UPRIGHT_MM), level, dpi, LONG_UPRIGHT_MM)
+    upright = _confirmed(_strokes(flipped, dpi, UPRIGHT_MM, DOUBLE_UPRIGHT_MM), level, dpi, LONG_UPRIGHT_MM)
     upright = tuple(stroke for stroke in upright if _meets_what_it_crosses(stroke, level, flipped, dpi))
     sure = [stroke for stroke in level if stroke.end - stroke.start >= LONG_MM * dpi / 25.4]
     short = [stroke for stroke in level if stroke not in sure]
@@ -106,7 +107,12 @@ def _worn(grey: Gray, known: Sequence[Stroke], dpi: float) -> list[Stroke]:
 
 
 def _meets_what_it_crosses(stroke: Stroke, across: Sequence[Stroke], grey: Gray, dpi: float) -> bool:
-    """Whether a stroke goes through most of the rules that it crosses; figures below each other stop short of them."""
+    """Whether a stroke goes through most of the rules that it crosses; figures below each other stop short of them.
+
+    So do the frames of single cells, which have no other gaps.
+    """
+    if stroke.covered >= WITHOUT_GAP:
+        return True
     dot = dpi / 25.4
     ink = grey[max(0, stroke.top) : stroke.bottom].min(axis=0, initial=255) < 255 * CROSSING_TONE
     sides = []
@@ -203,11 +209,12 @@ def _mask(strokes: Sequence[Stroke], shape: tuple[int, ...]) -> Gray:
     return mask
 
 
-def _strokes(grey: Gray, dpi: float, shortest_mm: float) -> tuple[Stroke, ...]:
+def _strokes(grey: Gray, dpi: float, shortest_mm: float, double_mm: float) -> tuple[Stroke, ...]:
     """Level strokes of a page (the caller turns it for upright ones).
 
     A rule is darker than what lies above and below it: the grain is averaged out along the rule, then everything thicker
-    than a rule is taken away (a black hat), so that pale rules show as well as black ones.
+    than a rule is taken away (a black hat), so that pale rules show as well as black ones. A piece as long as
+    ``double_mm`` beside another is the other stroke of a double rule and does not speak against it.
     """
     dot = dpi / 25.4
     shortest = max(8, round(shortest_mm * dot))
@@ -216,9 +223,10 @@ def _strokes(grey: Gray, dpi: float, shortest_mm: float) -> tuple[Stroke, ...]:
     ink = (faint > DARKER).astype(np.uint8)
     across = cv2.dilate(ink, np.ones((2, 1), np.uint8))
     bridged = cv2.morphologyEx(across, cv2.MORPH_CLOSE, np.ones((1, max(3, round(0.35 * dot))), np.uint8))
-    runs = cv2.morphologyEx(bridged, cv2.MORPH_OPEN, np.ones((1, shortest), np.uint8))
+    runs = _opened(bridged, shortest)
     raw = _black_hat(cv2.blur(grey, (3, 1)), round((THICKEST_MM + 0.3) * dot)) > 0.7 * DARKER
     count, labels, stats, _ = cv2.connectedComponentsWithStats(runs)
+    others = cv2.max(grey, 255 * cv2.dilate(_opened(runs, round(double_mm * dot)), np.ones((5, 1), np.uint8)))
     pieces = []
     for index in range(1, count):
         x, y, width, height, area = stats[index].tolist()
@@ -228,7 +236,7 @@ def _strokes(grey: Gray, dpi: float, shortest_mm: float) -> tuple[Stroke, ...]:
         part = labels[y : y + height, x : x + width] == index
         covered = float(raw[y : y + height, x : x + width].any(axis=0).mean())
         middle = y + float(np.nonzero(part)[0].mean())
-        if not _stands_alone(grey, middle, (x, x + width), thick, dot):
+        if not _stands_alone(others, middle, (x, x + width), thick, dot):
             continue
         pieces.append(Stroke(middle, float(x), float(x + width), y - 1, y + height + 1, covered))
     faint_ink = (faint > DARKER / 2).astype(np.uint8)
@@ -258,6 +266,11 @@ def _quiet_sides(grey: Gray, at: int, dot: float, half: float) -> list[NDArray[n
     far = near + round(0.6 * dot)
     above, below = grey[max(0, at - far) : max(1, at - near)], grey[at + near + 1 : at + far + 1]
     return [(side > 255 * QUIET_TONE).all(axis=0) for side in (above, below) if side.size]
+
+
+def _opened(mask: Gray, length: int) -> Gray:
+    """The runs along rows of at least a length."""
+    return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((1, length), np.uint8)), np.uint8)
 
 
 def _black_hat(grey: Gray, thickest: int) -> Gray:

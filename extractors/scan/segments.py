@@ -15,6 +15,8 @@ from extractors.scan.tone import INK
 Pixels = tuple[int, int, int, int]
 #: A speck has fewer pixels than this share of a glyph's square.
 SPECK = 0.012
+#: What holds a solid square of so many glyph heights is a blot or a punched hole.
+BLOT = 0.9
 #: Outside of tables, glyphs of one run stand closer than this many glyph heights.
 RUN_GAP = 1.25
 #: Two figures of one number stand closer than this many glyph heights.
@@ -34,15 +36,20 @@ LARGE_PRINT = 0.62
 
 
 def ink_of(grey: Gray, glyph: float) -> Gray:
-    """The ink of a page without its specks (uint8, 0 or 1)."""
+    """The ink of a page without its specks and blots (uint8, 0 or 1)."""
     ink = ((grey < 255 * (INK + 0.06)) | (thin_ink(grey) > THIN)).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    small = stats[:, cv2.CC_STAT_AREA] < max(2.0, SPECK * glyph * glyph)
-    small[0] = True
     if count <= 1:
         return ink
-    kept = (~small[labels]).astype(np.uint8)
-    return np.asarray(kept | _broken_dashes(ink - kept, glyph), np.uint8)
+    areas = stats[:, cv2.CC_STAT_AREA]
+    small = areas < max(2.0, SPECK * glyph * glyph)
+    cores = cv2.erode(ink, np.ones((round(BLOT * glyph), round(BLOT * glyph)), np.uint8))
+    blots = np.zeros(count, bool)
+    blots[np.unique(labels[cores > 0])] = True
+    small[0] = True
+    kept = (~(small | blots)[labels]).astype(np.uint8)
+    specks = small[labels].astype(np.uint8) & ink
+    return np.asarray(kept | _broken_dashes(specks, glyph), np.uint8)
 
 
 def _broken_dashes(specks: Gray, glyph: float) -> Gray:
@@ -158,7 +165,8 @@ def _numbers_apart(ink: Gray, box: Pixels, glyph: float) -> list[Pixels]:
     cuts = [0]
     for before, after in pairwise(pieces):
         if after[0] - before[1] > NUMBER_GAP * glyph and (
-            flat or all(_is_figure(part, piece, glyph) for piece in (before, after))
+            flat
+            or (all(_is_figure(part, piece, glyph) for piece in (before, after)) and not _wide(before, after, glyph))
         ):
             cuts.append((before[1] + after[0]) // 2)
     if len(cuts) == 1:
@@ -169,6 +177,13 @@ def _numbers_apart(ink: Gray, box: Pixels, glyph: float) -> list[Pixels]:
         if columns.size:
             found.append((x0 + left + int(columns[0]), y0, x0 + left + int(columns[-1]) + 1, y1))
     return found
+
+
+def _wide(before: tuple[int, int], after: tuple[int, int], glyph: float) -> bool:
+    """Whether two figures stand as far apart as full-width ones of one number do."""
+    pitch = (after[0] + after[1] - before[0] - before[1]) / 2
+    single = max(before[1] - before[0], after[1] - after[0]) <= 0.62 * glyph
+    return single and 0.85 * glyph <= pitch <= 1.15 * glyph
 
 
 def _is_figure(part: Gray, piece: tuple[int, int], glyph: float) -> bool:
