@@ -39,6 +39,8 @@ ILLEGIBLE = 0.55
 #: nothing, else what is left of a dash.
 PALE = 28
 MAYBE_BLANK = (Reading("", 0.7), Reading("—", 0.2))
+#: What a recogniser makes of a speck on its own.
+SPECKS = " ,.，。、·•'\"`‘’"
 #: So many glyphs of a line tell whether it reads.
 QUICK_LINE = 9.0
 #: A page with more lines and cells than any form has is tried on a few of them first: it may be a picture of something.
@@ -190,7 +192,7 @@ def _read(sheet: _Sheet) -> tuple[tuple[Word, ...], tuple[Ruling, ...], float]:
     words = tuple(
         Word(readings[0].text, Box(*(edge * share for edge in crop.box)), readings)
         for crop, readings in zip(crops, read, strict=True)
-        if readings and readings[0].text.strip()
+        if readings and readings[0].text.strip(SPECKS)
     )
     return words, rulings, legibility([word.readings[0] for word in words])
 

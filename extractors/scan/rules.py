@@ -26,8 +26,9 @@ WORN_LEFT, WORN_WINDOW_MM, WORN_TONE, WORN_QUIET = 0.06, 20.0, 0.75, 0.85
 #: A rule that stops short goes on to the next upright rule where specks follow its line: so many of them, making up this
 #: share of the way, and so many times as many as beside it.
 SPECKS, SPECK_SHARE, SPECK_EXCESS = 4, 0.02, 4.0
-#: An upright rule goes on right beside so many of the level rules that it crosses, in this tone of the paper or darker.
-CROSSINGS, CROSSING_TONE = 0.75, 0.85
+#: An upright rule goes on right beside so many of the level rules that it crosses, in this tone of the paper or darker; the third: see
+#: ``_meets_what_it_crosses``.
+CROSSINGS, CROSSING_TONE, FRAME = 0.75, 0.85, 0.9
 #: Gaps wider than this make up no more than this share of a worn rule; dashes in the cells of a row stand wider apart.
 CELL_GAP_MM, CELL_GAPS = 5.0, 0.4
 #: A rule is at most this thick: a double rule that has run together, at the most.
@@ -39,8 +40,8 @@ GAP_MM, FAINT_SHARE = 8.0, 0.6
 #: Two pieces on one line closer than this are one rule whatever lies between: a scratch, a glyph that crosses.
 BREAK_MM = 1.2
 #: Longer than this a level or an upright stroke is no part of glyphs when at least this share of it is there; a shorter
-#: one must be whole and end on rules at both ends, at most this far from them.
-LONG_MM, LONG_UPRIGHT_MM, MOSTLY_THERE, WITHOUT_GAP, MEET_MM = 22.0, 14.0, 0.65, 0.9, 1.1
+#: one must be nearly whole and end on longer rules at both ends, at most this far from them.
+LONG_MM, LONG_UPRIGHT_MM, MOSTLY_THERE, WITHOUT_GAP, MEET_MM = 22.0, 14.0, 0.65, 0.8, 1.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +74,9 @@ def rules_of(grey: Gray, dpi: float) -> Rules:
     flipped = np.ascontiguousarray(grey.T)
     level = _confirmed_level(_strokes(grey, dpi, LEVEL_MM, DOUBLE_LEVEL_MM), dpi)
     level = (*level, *_worn(grey, level, dpi))
-    upright = _confirmed(_strokes(flipped, dpi, UPRIGHT_MM, DOUBLE_UPRIGHT_MM), level, dpi, LONG_UPRIGHT_MM)
-    upright = tuple(stroke for stroke in upright if _meets_what_it_crosses(stroke, level, flipped, dpi))
     sure = [stroke for stroke in level if stroke.end - stroke.start >= LONG_MM * dpi / 25.4]
+    upright = _confirmed(_strokes(flipped, dpi, UPRIGHT_MM, DOUBLE_UPRIGHT_MM), sure, dpi, LONG_UPRIGHT_MM)
+    upright = tuple(stroke for stroke in upright if _meets_what_it_crosses(stroke, sure, flipped, dpi))
     short = [stroke for stroke in level if stroke not in sure]
     level = (*sure, *_confirmed(short, upright, dpi, LONG_MM))
     level = tuple(_carried_on(stroke, upright, grey, dpi) for stroke in level)
@@ -109,18 +110,21 @@ def _worn(grey: Gray, known: Sequence[Stroke], dpi: float) -> list[Stroke]:
 def _meets_what_it_crosses(stroke: Stroke, across: Sequence[Stroke], grey: Gray, dpi: float) -> bool:
     """Whether a stroke goes through most of the rules that it crosses; figures below each other stop short of them.
 
-    So do the frames of single cells, which have no other gaps.
+    So do the frames of single cells, which have no other gaps (``FRAME``: the share of their length that is there).
     """
-    if stroke.covered >= WITHOUT_GAP:
+    if stroke.covered >= FRAME:
         return True
     dot = dpi / 25.4
     ink = grey[max(0, stroke.top) : stroke.bottom].min(axis=0, initial=255) < 255 * CROSSING_TONE
     sides = []
     for rule in across:
-        if rule.start - 1 <= stroke.at <= rule.end + 1 and stroke.start + dot < rule.at < stroke.end - dot:
+        if rule.start - 1 <= stroke.at <= rule.end + 1:
             before, after, some = rule.top - 1, rule.bottom + 1, round(0.4 * dot)
-            sides += [ink[before - some : before].all(), ink[after : after + some].all()]
-    return len(sides) < 2 or sum(sides) >= CROSSINGS * len(sides)
+            if stroke.start + dot < rule.at < stroke.end + MEET_MM * dot:
+                sides.append(ink[before - some : before].all())
+            if stroke.start - MEET_MM * dot < rule.at < stroke.end - dot:
+                sides.append(ink[after : after + some].all())
+    return len(sides) < 2 or bool(np.mean(sides) >= CROSSINGS)
 
 
 def _carried_on(stroke: Stroke, upright: Sequence[Stroke], grey: Gray, dpi: float) -> Stroke:
@@ -265,7 +269,7 @@ def _quiet_sides(grey: Gray, at: int, dot: float, half: float) -> list[NDArray[n
     near = round(max(0.45 * dot, half + 0.2 * dot))
     far = near + round(0.6 * dot)
     above, below = grey[max(0, at - far) : max(1, at - near)], grey[at + near + 1 : at + far + 1]
-    return [(side > 255 * QUIET_TONE).all(axis=0) for side in (above, below) if side.size]
+    return [np.asarray((side > 255 * QUIET_TONE).all(axis=0), np.bool_) for side in (above, below) if side.size]
 
 
 def _opened(mask: Gray, length: int) -> Gray:
