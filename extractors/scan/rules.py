@@ -157,7 +157,8 @@ def _specks_follow(grey: Gray, at: float, span: tuple[float, float], dot: float)
     quarters = [part.any() for part in np.array_split(on_line, 4)]
     specks = int((np.diff(on_line.astype(np.int8)) == 1).sum())
     share = float(on_line.mean())
-    return specks >= SPECKS and share >= max(SPECK_SHARE, SPECK_EXCESS * expected) and sum(quarters) >= 3
+    enough = share >= max(SPECK_SHARE, SPECK_EXCESS * expected)
+    return bool(specks >= SPECKS and enough and sum(quarters) >= 3)
 
 
 def _dashes(specks: NDArray[np.intp], length: int, dot: float) -> bool:
