@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from models.identities import evaluate, identities, operands
 from models.readings import CellState
+from models.reconcile import DOUBT_AFTER_PASS, FAILING
 from models.report import Alternative, Cell, CheckRecord, ExactNumber, Report, Review, ReviewReason
 
 Action = Literal["confirm", "correct", "undo"]
@@ -73,14 +74,26 @@ def replay(report: Report, decisions: Iterable[Decision]) -> Report:
     if not held:
         return report
     cells = {name: _decided(cell, held[name]) if name in held else cell for name, cell in report.cells.items()}
-    reasons = tuple(reason for reason in report.review.reasons if reason.cell not in held)
+    checks = tuple(_checks(report, cells, held))
+    mended = {FAILING + check.rule for check in checks if check.status == "pass"}
+    reasons = tuple(reason for reason in report.review.reasons if reason.cell not in held and reason.why not in mended)
+    doubted = {reason.cell for reason in reasons}
+    settled = {reason.cell for reason in report.review.reasons if reason.why in mended} - doubted - held.keys()
+    cells.update({name: _settled(cells[name]) for name in settled if name in cells})
     reasons += tuple(_homeless(decision) for cell, decision in held.items() if cell not in cells)
     return report.model_copy(
         update={
             "cells": cells,
-            "checks": tuple(_checks(report, cells, held)),
+            "checks": checks,
             "review": Review(needed=bool(reasons), reasons=reasons),
         }
+    )
+
+
+def _settled(cell: Cell) -> Cell:
+    """A cell that was doubted only for a sum which holds since a person corrected another cell of it."""
+    return cell.model_copy(
+        update={"status": "accepted", "confidence": round(1 - (1 - cell.confidence) * DOUBT_AFTER_PASS, 6)}
     )
 
 

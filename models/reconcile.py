@@ -36,6 +36,8 @@ UNKNOWN_ROUTE_TRUST = 0.98
 WORDS_IN_CELL = 0.05
 #: An identity that holds leaves this share of the remaining doubt.
 DOUBT_AFTER_PASS = 0.1
+#: The reason for review of a cell in a failing sum; the rule follows.
+FAILING = "a sum that the cell stands in fails: "
 #: A value whose sum fails is what is printed in most cases: the printer errs more often than a text layer.
 TRUST_AFTER_FAIL = 0.95
 
@@ -226,7 +228,7 @@ def _reasons(candidate: Candidate | None, seen: _Cell, p: float, failing: Sequen
         reasons.append(f"words stand where a number is expected: {candidate.printed[:40]}")
     if p < ACCEPT and not seen.notes:
         reasons.append("what is seen supports several values")
-    reasons.extend(f"a sum that the cell stands in fails: {rule}" for rule in failing)
+    reasons.extend(FAILING + rule for rule in failing)
     return reasons
 
 

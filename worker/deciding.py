@@ -44,7 +44,7 @@ class Decided:
         return self.report.cells[self.decision.cell]
 
 
-def decide(database: Database, verdict: Verdict) -> Decided:
+def decide(database: Database, verdict: Verdict, *, audit_share: float = 0.0) -> Decided:
     """Keep a verdict as an event and take its cell off the queue (an undo that leaves no decision puts it back).
 
     ``confirm`` keeps what the cell holds, ``correct`` needs an answer, ``undo`` takes the last decision back. Raises
@@ -69,7 +69,7 @@ def decide(database: Database, verdict: Verdict) -> Decided:
         kept = decisions.append(
             session, report.source.sha256, verdict.part, new, document_id=document.id, now=time.time()
         )
-        _refresh(session, document)
+        _refresh(session, document, audit_share)
         return Decided(kept, _part(results.of_document(session, document), verdict.part))
 
 
@@ -92,7 +92,7 @@ def _part(found: Sequence[Result], part: int) -> Report:
     raise NotFound(f"this document has no report {part}")
 
 
-def _refresh(session: Session, document: DocumentRecord) -> None:
+def _refresh(session: Session, document: DocumentRecord, audit_share: float) -> None:
     """Make the queue anew for every copy of the document, since all show the same page."""
     for copy in documents.copies(session, document):
-        review.replace(session, copy, results.of_document(session, copy))
+        review.replace(session, copy, results.of_document(session, copy), audit_share=audit_share)

@@ -165,7 +165,8 @@ def _write(services: Services, claimed: Claimed, ending: Ending) -> None:
             results.write(session, reading, lasting, now=time.time())
         if leases.finish(session, claimed, ending.outcome, now=time.time()) and claimed.pages is None:
             document = documents.get(session, claimed.id)
-            review.replace(session, document, results.of_document(session, document))
+            share = services.settings.audit_share
+            review.replace(session, document, results.of_document(session, document), audit_share=share)
     if claimed.pages is not None:
         send_woken(services)
 

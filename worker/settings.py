@@ -42,6 +42,12 @@ class ServiceSettings(BaseSettings):
     task_seconds: int = Field(600, ge=1, description="longest time for one document, in seconds")
     range_pages: int = Field(100, ge=1, description="pages of one task; a longer PDF is read by several and joined")
     memory_mb: int = Field(3072, ge=256, description="most memory of one worker process, in MiB")
+    audit_share: float = Field(
+        0.002,
+        ge=0,
+        le=1,
+        description="share of the accepted cells that people are asked about, to learn how many are wrong",
+    )
     attempts: int = Field(3, ge=1, description="how often a document may cost a process before it is left alone")
     lease_seconds: float = Field(60, gt=0, description="how long a worker may be silent before it is taken for dead")
     sweep_seconds: float = Field(10, gt=0, description="how often lost documents are looked for")

@@ -120,6 +120,14 @@ def _stored(session: Session, document: DocumentRecord) -> list[Result]:
     return find(session, Reading(document.sha256, document.name, document.pipeline_version))
 
 
+def latest(session: Session, sha256: str, part: int) -> Report | None:
+    """The last report that the pipeline itself made of a part, without any decision; None when there is none."""
+    query = select(ResultRecord).where(ResultRecord.sha256 == sha256, ResultRecord.part == part, ResultRecord.is_report)
+    record = session.scalars(query.order_by(ResultRecord.id.desc()).limit(1)).first()
+    result = from_json(record.body) if record is not None else None
+    return result if isinstance(result, Report) else None
+
+
 def _with_decisions(session: Session, report: Report) -> Report:
     if report.source.sha256 is None:
         return report

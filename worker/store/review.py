@@ -6,12 +6,13 @@ queue. Items can be made anew at any time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, delete, func, select, tuple_
+from sqlalchemy import ColumnElement, delete, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
+from models.audit import in_sample
 from models.report import Report, Result, ReviewReason
 from worker.store.inserts import insert_ignoring
 from worker.store.records import DocumentRecord, ReviewItemRecord
@@ -63,16 +64,27 @@ def rank(reason: ReviewReason, report: Report) -> int:
     return max(0, WORST - weight)
 
 
-def replace(session: Session, document: DocumentRecord, results: Sequence[Result]) -> None:
-    """Make the items of a document anew. ``results`` are those with the decisions replayed (``results.of_document``)."""
+def replace(session: Session, document: DocumentRecord, results: Sequence[Result], *, audit_share: float = 0.0) -> None:
+    """Make the items of a document anew. ``results`` are those with the decisions replayed (``results.of_document``).
+
+    A share of the accepted cells is asked about as well, at random and under the same code as cells that are not sure.
+    """
     session.execute(delete(ReviewItemRecord).where(ReviewItemRecord.document_id == document.id))
     rows = [
         _row(document, report, reason)
         for report in results
         if isinstance(report, Report)
-        for reason in report.review.reasons
+        for reason in (*report.review.reasons, *audited(report, audit_share))
     ]
     insert_ignoring(session, ReviewItemRecord, rows)
+
+
+def audited(report: Report, share: float) -> Iterator[ReviewReason]:
+    """The accepted cells of a report that people are asked about at random."""
+    sha256, part = report.source.sha256 or "", report.source.part
+    for name, cell in report.cells.items():
+        if cell.status == "accepted" and in_sample(sha256, part, name, share):
+            yield ReviewReason(cell=name, why="compare the cell with the page", code="confidence")
 
 
 def _row(document: DocumentRecord, report: Report, reason: ReviewReason) -> dict[str, object]:
@@ -104,6 +116,21 @@ def count(session: Session, wanted: ReviewFilter) -> int:
     """How many items there are."""
     query = select(func.count()).select_from(ReviewItemRecord).where(*_conditions(wanted))
     return session.execute(query).scalar_one()
+
+
+def codes(session: Session, batch_id: int | None) -> list[tuple[str, int]]:
+    """The kinds of doubt in the queue and how often each comes, the most frequent first."""
+    number = func.count()
+    query = select(ReviewItemRecord.code, number).where(*_conditions(ReviewFilter(batch_id)))
+    rows = session.execute(query.group_by(ReviewItemRecord.code).order_by(number.desc(), ReviewItemRecord.code)).all()
+    return [(code, count) for code, count in rows]
+
+
+def first_of_another(session: Session, wanted: ReviewFilter, *, document_id: int, part: int) -> ReviewItemRecord | None:
+    """The worst item that is not of this report."""
+    other = or_(ReviewItemRecord.document_id != document_id, ReviewItemRecord.part != part)
+    query = select(ReviewItemRecord).where(*_conditions(wanted), other)
+    return session.scalars(query.order_by(ReviewItemRecord.rank, ReviewItemRecord.id).limit(1)).first()
 
 
 def _conditions(wanted: ReviewFilter) -> list[ColumnElement[bool]]:
