@@ -115,6 +115,7 @@ def decide_cell(services: ServicesOf, caller: Caller, document_id: int, cell: st
             answer=answer,
             why=given.why,
         ),
+        audit_share=services.settings.audit_share,
     )
     report = to_dict(decided.report)
     body = {

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.keys import Keys
 from api.http.metrics import Metrics
+from api.http.pages.access import KEY_COOKIE, LOGIN, POLICY, cookie, is_open
 from api.http.problems import problem
 from api.http.rates import Rates
 from worker.telemetry import current_id
@@ -74,11 +75,14 @@ class Guard:
         if scope["method"] not in _SAFE_METHODS and not _is_from_here(headers):
             return problem("forbidden", "the request comes from a page of another site")
         caller = self._caller(headers)
-        if caller is None and scope["path"] not in OPEN_PATHS:
+        is_open_to_all = scope["path"] in OPEN_PATHS or is_open(scope["path"])
+        if caller is None and not is_open_to_all:
+            if "text/html" in headers.get("accept", ""):
+                return RedirectResponse(LOGIN, status_code=303)
             return problem("unauthorized", "no valid key", headers={"WWW-Authenticate": "Bearer"})
         client = scope.get("client") or ("",)
         wait = self._door.rates.wait(caller or str(client[0]), time.monotonic())
-        if wait and scope["path"] not in OPEN_PATHS:
+        if wait and not is_open_to_all:
             return problem("rate_limited", "too many requests", headers={"Retry-After": str(int(wait) + 1)})
         scope.setdefault("state", {})["caller"] = caller
         return None
@@ -91,6 +95,9 @@ class Guard:
         if not self._door.keys:
             return LOCAL
         scheme, _, key = headers.get("authorization", "").partition(" ")
+        if not scheme:
+            kept = cookie(headers.get("cookie", ""), KEY_COOKIE)
+            return self._door.keys.name_of(kept) if kept else None
         return self._door.keys.name_of(key.strip()) if scheme.lower() == "bearer" else None
 
     def _counting(self, receive: Receive) -> Receive:
@@ -122,6 +129,8 @@ class _Watched:
             headers["X-Request-Id"] = self._id
             headers["X-Content-Type-Options"] = "nosniff"
             headers.setdefault("Cache-Control", "no-store")
+            headers.setdefault("Content-Security-Policy", POLICY)
+            headers.setdefault("Referrer-Policy", "same-origin")
         await self._send(message)
 
 

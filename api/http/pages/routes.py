@@ -1,0 +1,157 @@
+"""The pages: batches, one batch, the queue, a document, the way in."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import RedirectResponse, Response
+from starlette.templating import Jinja2Templates
+
+from api.http.context import ServicesOf, cursor_of, numbers_in
+from api.http.pages.access import KEY_COOKIE, LANGUAGE_COOKIE, WHO_COOKIE
+from api.http.pages.catalog import catalog, language_of
+from api.http.pages.document_view import view_of
+from api.http.pages.summary import summary_of
+from models.report import ErrorReport, Report
+from worker.store import batches, decisions, documents, results, review
+from worker.store.records import Status
+from worker.store.review import Place, ReviewFilter
+
+router = APIRouter(include_in_schema=False)
+templates = Jinja2Templates(directory=Path(__file__).parents[1] / "templates")
+
+ROWS = 50
+#: A choice of language or name is kept for a year.
+_YEAR = 365 * 24 * 3600
+
+
+def _page(request: Request, name: str, **values: Any) -> Response:
+    language = language_of(request.cookies.get(LANGUAGE_COOKIE))
+    common = {"t": catalog(language), "language": language, "who": request.cookies.get(WHO_COOKIE, "")}
+    return templates.TemplateResponse(request, name, {**common, **values})
+
+
+@router.get("/")
+def home(request: Request, services: ServicesOf, before: int | None = None) -> Response:
+    """Batches, the newest first, and where to drop files."""
+    with services.database.read() as session:
+        found = batches.page(session, before=before, limit=ROWS)
+        rows = [(batch, batches.progress(session, batch.id)) for batch in found]
+        waiting = review.count(session, ReviewFilter())
+    older = found[-1].id if len(found) == ROWS else None
+    return _page(request, "home.html", rows=rows, older=older, waiting=waiting)
+
+
+@router.get("/batches/{batch_id}")
+def batch(request: Request, services: ServicesOf, batch_id: int, after: int = 0) -> Response:
+    """A batch: its progress, failures, documents, and what is known of its quality."""
+    with services.database.read() as session:
+        record = batches.get(session, batch_id)
+        failures = documents.page(session, batch_id, limit=ROWS, status=(Status.FAILED, Status.QUARANTINED))
+        listed = documents.page(session, batch_id, after=after, limit=ROWS)
+        summary = summary_of(session, batch_id, services.settings.audit_share)
+        values = {
+            "batch": record,
+            "progress": batches.progress(session, batch_id),
+            "waiting": review.count(session, ReviewFilter(batch_id)),
+        }
+    more = listed[-1].id if len(listed) == ROWS else None
+    return _page(request, "batch.html", failures=failures, documents=listed, more=more, summary=summary, **values)
+
+
+@router.get("/review")
+def queue(
+    request: Request,
+    services: ServicesOf,
+    batch: int | None = None,
+    organ: str | None = None,
+    code: str | None = None,
+    cursor: str | None = None,
+) -> Response:
+    """The queue, the worst first."""
+    after = Place(*numbers_in(cursor, 2)) if cursor else None
+    wanted = ReviewFilter(batch, organ or None, code or None)
+    with services.database.read() as session:
+        items = list(review.page(session, wanted, after=after, limit=ROWS))
+        codes = review.codes(session, batch)
+        total = sum(count for kind, count in codes if code in (None, "", kind)) if not organ else None
+    more = cursor_of(items[-1].rank, items[-1].id) if len(items) == ROWS else None
+    return _page(request, "queue.html", items=items, wanted=wanted, codes=codes, total=total, more=more)
+
+
+@router.get("/review/next")
+def next_doubt(services: ServicesOf, after: int, part: int = 1, batch: int | None = None) -> Response:
+    """On to the worst report in the queue that is not this one; back to the queue when there is none."""
+    with services.database.read() as session:
+        item = review.first_of_another(session, ReviewFilter(batch), document_id=after, part=part)
+        target = f"/documents/{item.document_id}?part={item.part}" if item else "/review"
+        if item is not None and batch is not None:
+            target += f"&batch={batch}"
+    return RedirectResponse(target, status_code=303)
+
+
+@router.get("/documents/{document_id}")
+def document(
+    request: Request,
+    services: ServicesOf,
+    document_id: int,
+    part: Annotated[int, Query(ge=1)] = 1,
+    batch: int | None = None,
+) -> Response:
+    """A report beside its page, to settle what is in doubt."""
+    with services.database.read() as session:
+        record = documents.get(session, document_id)
+        found = results.of_document(session, record)
+        kept = decisions.of_part(session, record.sha256, part) if record.sha256 else []
+    report = next((one for one in found if isinstance(one, Report) and one.source.part == part), None)
+    if report is None:
+        error = next((one for one in found if isinstance(one, ErrorReport)), None)
+        return _page(request, "unread.html", document=record, error=error)
+    view = view_of(report, kept, review.audited(report, services.settings.audit_share))
+    parts = [one.source.part for one in found if isinstance(one, Report)]
+    language = language_of(request.cookies.get(LANGUAGE_COOKIE))
+    data = _json({**view.data, "document": document_id, "part": part, "batch": batch, "words": dict(catalog(language))})
+    return _page(request, "document.html", document=record, report=report, view=view, parts=parts, data=data)
+
+
+@router.get("/login")
+def ask_for_key(request: Request) -> Response:
+    """Where a key is asked for."""
+    return _page(request, "login.html", refused=False)
+
+
+@router.post("/login")
+def log_in(request: Request, key: Annotated[str, Form(max_length=200)]) -> Response:
+    """Keep a valid key in a cookie that scripts and other sites cannot use."""
+    if not request.app.state.keys.name_of(key.strip()):
+        answer = _page(request, "login.html", refused=True)
+        answer.status_code = 401
+        return answer
+    answer = RedirectResponse("/", status_code=303)
+    secure = request.url.scheme == "https"
+    answer.set_cookie(KEY_COOKIE, key.strip(), httponly=True, samesite="strict", secure=secure)
+    return answer
+
+
+@router.post("/preferences")
+def prefer(
+    request: Request,
+    language: Annotated[str, Form(max_length=5)] = "",
+    who: Annotated[str, Form(max_length=60)] = "",
+    back: Annotated[str, Form(max_length=500)] = "/",
+) -> Response:
+    """Keep a language, or the name under which decisions are kept, and go back."""
+    is_here = back.startswith("/") and not back.startswith(("//", "/\\"))
+    answer = RedirectResponse(back if is_here else "/", status_code=303)
+    for name, value in ((LANGUAGE_COOKIE, language), (WHO_COOKIE, who.strip())):
+        if value:
+            answer.set_cookie(name, value, max_age=_YEAR, samesite="strict")
+    return answer
+
+
+def _json(data: Any) -> str:
+    """JSON that can stand in a page: no ``<`` ends its element."""
+    return json.dumps(data, ensure_ascii=False).replace("<", "\\u003c").replace("\u2028", "\\u2028")
