@@ -146,7 +146,14 @@ def redis_server() -> Iterator[RedisServer]:
 
 def settings_for(database_url: str, broker_url: str, folder: Path, **others: object) -> ServiceSettings:
     """Settings with short times, as tests like them."""
-    quick = {"sweep_seconds": 0.5, "lease_seconds": 5.0, "resend_seconds": 1.0, "settle_seconds": 0.3, "workers": 2}
+    quick = {
+        "sweep_seconds": 0.5,
+        "lease_seconds": 5.0,
+        "resend_seconds": 1.0,
+        "settle_seconds": 0.3,
+        "workers": 2,
+        "audit_share": 0,
+    }
     given = {"database_url": database_url, "broker_url": broker_url, "data_dir": folder / "data", **quick, **others}
     return ServiceSettings.model_validate(given)
 

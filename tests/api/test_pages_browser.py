@@ -1,0 +1,136 @@
+"""A person reviews: a real Chromium, a real service with its worker, and nothing but keys."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.api.test_cli_service import address
+from tests.conftest import Processes, RedisServer, settings_for
+
+SAMPLES = Path(__file__).resolve().parents[2] / "samples"
+PDF = SAMPLES / "青禾县人民政府2024年年报.pdf"
+CHROMIUM = shutil.which("chromium")
+#: Chromium is not to call anybody, and as root it has no sandbox of its own.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SCREENS = os.environ.get("GOUJI_TEST_SCREENS")
+PATIENCE = 60_000
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (apt-get install chromium)")
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        opened = browser.new_page(viewport={"width": 1280, "height": 800})
+        opened.set_default_timeout(PATIENCE)
+        complaints: list[str] = []
+        opened.on("pageerror", lambda error: complaints.append(str(error)))
+        opened.on("console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None)
+        yield opened
+        browser.close()
+        assert complaints == []
+
+
+@pytest.fixture
+def served(redis_server: RedisServer, processes: Processes, tmp_path: Path) -> str:
+    """A service that asks about many accepted cells, so that there is something to do."""
+    settings = settings_for("", redis_server.url, tmp_path, audit_share=0.2)
+    processes.start(settings, "api", "--port", "0")
+    processes.start(settings, "worker")
+    return address(processes)
+
+
+def picture(page: Page, name: str) -> None:
+    """Keep what is seen, where somebody wants to look at it."""
+    if SCREENS:
+        page.screenshot(path=f"{SCREENS}/{name}.png")
+
+
+def test_a_report_is_uploaded_reviewed_by_keys_and_exported(served: str, page: Page) -> None:
+    page.goto(served)
+    page.fill("#name", "档案")
+    picture(page, "home")
+    page.set_input_files("#files", str(PDF))
+    page.wait_for_url("**/batches/1")
+    expect(page.locator(".figures [data-of=done]")).to_have_text("1")
+    picture(page, "batch")
+    page.click("text=核对本批")
+    expect(page.locator("#queue tbody tr").first).to_be_visible()
+    picture(page, "queue")
+    page.locator("#queue tbody a").first.click()
+    expect(page.locator("figure img[src]").first).to_be_visible()
+    expect(page.locator("#crop")).to_be_visible()
+    picture(page, "document")
+
+    cells = []
+    for number in range(10):
+        cells.append(page.locator(".cell.here").get_attribute("data-cell"))
+        if number == 2:
+            page.keyboard.press("e")
+            page.keyboard.type("4711")
+            page.keyboard.press("Enter")
+        elif number == 3:
+            page.keyboard.press("b")
+        else:
+            page.keyboard.press("Enter")
+        expect(page.locator(".cell.confirmed, .cell.corrected")).to_have_count(number + 1)
+        expect(page.locator("#said")).to_have_text("记下了")
+        page.evaluate("document.getElementById('said').textContent = ''")
+    assert len(set(cells)) == 10
+    picture(page, "settled")
+    page.keyboard.press("z")
+    expect(page.locator(".cell.confirmed, .cell.corrected")).to_have_count(9)
+    corrected = page.locator(f"[data-cell='{cells[2]}']")
+    expect(corrected).to_have_text("4711")
+    corrected.click()
+    expect(page.locator("#history li")).to_contain_text("4711")
+    picture(page, "corrected")
+
+    exported = json.loads(httpx.get(f"{served}/v1/export", params={"batch": 1}).text.splitlines()[0])["cells"]
+    assert (exported[cells[2]]["value"], exported[cells[2]]["status"]) == (4711, "corrected")
+    assert (exported[cells[3]]["state"], exported[cells[3]]["value"]) == ("blank", None)
+    assert exported[cells[9]]["status"] == "accepted"
+    history = httpx.get(f"{served}/v1/documents/1/decisions").json()["decisions"]
+    assert [one["action"] for one in history].count("undo") == 1
+
+
+def test_who_comes_second_is_told_and_overwrites_nothing(served: str, page: Page) -> None:
+    with PDF.open("rb") as file:
+        httpx.post(f"{served}/v1/batches", files={"files": (PDF.name, file)})
+    page.goto(f"{served}/batches/1")
+    expect(page.locator(".figures [data-of=done]")).to_have_text("1")
+    page.goto(f"{served}/documents/1")
+    cell = page.locator(".cell.here").get_attribute("data-cell")
+    other = {"action": "correct", "version": 0, "state": "number", "value": "77", "who": "another"}
+    assert httpx.patch(f"{served}/v1/documents/1/cells/{cell}", json=other).status_code == 200
+    page.keyboard.press("Enter")
+    expect(page.locator("#said.bad")).to_contain_text("别人刚改过")
+    expect(page.locator(f"[data-cell='{cell}']")).to_have_text("77")
+    assert len(httpx.get(f"{served}/v1/documents/1/decisions").json()["decisions"]) == 1
+
+
+def test_english_and_dark(served: str, page: Page) -> None:
+    page.emulate_media(color_scheme="dark")
+    page.goto(served)
+    page.click("text=English")
+    expect(page.locator("h1")).to_have_text("Batches")
+    page.click("#theme")
+    assert page.evaluate("document.documentElement.dataset.theme") == "light"
+    picture(page, "english")
