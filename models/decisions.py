@@ -17,6 +17,8 @@ from models.reconcile import DOUBT_AFTER_PASS, FAILING
 from models.report import Alternative, Cell, CheckRecord, ExactNumber, Report, Review, ReviewReason
 
 Action = Literal["confirm", "correct", "undo"]
+#: What is kept: where two people must agree, what the first of them says is a proposal, which settles nothing.
+Event = Literal["confirm", "correct", "undo", "propose"]
 
 
 class Answer(BaseModel):
@@ -37,6 +39,8 @@ class Answer(BaseModel):
 class Decision(BaseModel):
     """One event. ``before`` is what the cell held when the person looked; ``undo`` has no ``after``.
 
+    A proposal settles nothing: see `kept_as`.
+
     ``version`` counts the decisions on one report from 1; ``at`` is in seconds since 1970.
     """
 
@@ -44,7 +48,7 @@ class Decision(BaseModel):
 
     version: int
     cell: str
-    action: Action
+    action: Event
     before: Answer
     after: Answer | None = Field(None, description="what the person says stands there")
     who: str
@@ -53,7 +57,30 @@ class Decision(BaseModel):
 
 
 def standing(decisions: Iterable[Decision]) -> dict[str, Decision]:
-    """For each cell the decision that holds: the last one that has not been taken back."""
+    """For each cell the decision that holds: the last one that has not been taken back and is no proposal."""
+    firm = {cell: [one for one in stack if one.action != "propose"] for cell, stack in _stacks(decisions).items()}
+    return {cell: stack[-1] for cell, stack in firm.items() if stack}
+
+
+def proposed(decisions: Iterable[Decision]) -> dict[str, dict[str, Decision]]:
+    """For each cell on which people still have to agree, what each of them proposes, by who they are."""
+    found: dict[str, dict[str, Decision]] = {}
+    for cell, stack in _stacks(decisions).items():
+        for one in stack:
+            if one.action == "propose":
+                found.setdefault(cell, {})[one.who] = one
+            else:
+                found.pop(cell, None)
+    return found
+
+
+def last_of(decisions: Iterable[Decision], cell: str) -> Decision | None:
+    """What an undo on a cell would take back."""
+    stack = _stacks(decisions).get(cell)
+    return stack[-1] if stack else None
+
+
+def _stacks(decisions: Iterable[Decision]) -> dict[str, list[Decision]]:
     stacks: dict[str, list[Decision]] = {}
     for decision in sorted(decisions, key=lambda decision: decision.version):
         stack = stacks.setdefault(decision.cell, [])
@@ -61,7 +88,17 @@ def standing(decisions: Iterable[Decision]) -> dict[str, Decision]:
             stack.append(decision)
         elif stack:
             stack.pop()
-    return {cell: stack[-1] for cell, stack in stacks.items() if stack}
+    return stacks
+
+
+def kept_as(action: Action, after: Answer | None, who: str, proposals: Mapping[str, Decision]) -> Event:
+    """What a verdict is kept as where two people must agree. ``proposals`` are those on its cell, by who made them.
+
+    It settles the cell if somebody else proposes the same, or if two others differ, of whom the third then decides.
+    """
+    others = [one.after for name, one in proposals.items() if name != who]
+    is_settled = after in others or len(others) > 1
+    return action if action == "undo" or is_settled else "propose"
 
 
 def replay(report: Report, decisions: Iterable[Decision]) -> Report:
@@ -70,8 +107,9 @@ def replay(report: Report, decisions: Iterable[Decision]) -> Report:
     A decision on a cell that this report does not have (another form was found) is not lost: it becomes a reason for
     review.
     """
-    held = standing(decisions)
-    if not held:
+    events = tuple(decisions)
+    held = standing(events)
+    if not events:
         return report
     cells = {name: _decided(cell, held[name]) if name in held else cell for name, cell in report.cells.items()}
     checks = tuple(_checks(report, cells, held))
@@ -81,6 +119,7 @@ def replay(report: Report, decisions: Iterable[Decision]) -> Report:
     settled = {reason.cell for reason in report.review.reasons if reason.why in mended} - doubted - held.keys()
     cells.update({name: _settled(cells[name]) for name in settled if name in cells})
     reasons += tuple(_homeless(decision) for cell, decision in held.items() if cell not in cells)
+    reasons += tuple(_open(cell, tuple(said.values())) for cell, said in proposed(events).items() if cell in cells)
     return report.model_copy(
         update={
             "cells": cells,
@@ -115,6 +154,19 @@ def _decided(cell: Cell, decision: Decision) -> Cell:
 def _homeless(decision: Decision) -> ReviewReason:
     why = f"{decision.who} decided on this cell, but the report as it is read now has no such cell"
     return ReviewReason(cell=decision.cell, why=why, code="decision_without_cell")
+
+
+def _open(cell: str, proposals: tuple[Decision, ...]) -> ReviewReason:
+    if len(proposals) == 1:
+        return ReviewReason(cell=cell, why="one person has read it, a second has not yet", code="second_reader")
+    said = ", ".join(_said(one.after) for one in proposals)
+    return ReviewReason(cell=cell, why=f"people read it differently: {said}", code="readers_differ")
+
+
+def _said(answer: Answer | None) -> str:
+    if answer is None:
+        return ""
+    return str(answer.state) if answer.value is None else str(answer.value)
 
 
 def _checks(report: Report, cells: Mapping[str, Cell], held: Mapping[str, Decision]) -> Iterable[CheckRecord]:

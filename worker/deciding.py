@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from models.decisions import Action, Answer, Decision, answer_of, standing
+from models.decisions import Action, Answer, Decision, answer_of, kept_as, last_of, proposed
 from models.errors import NotFound, ServiceError
 from models.report import Cell, Report, Result
 from worker.store import decisions, documents, results, review
@@ -19,7 +19,10 @@ from worker.store.records import DocumentRecord
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a person says about one cell of one report. ``seen`` is the version of the report that they looked at."""
+    """What a person says about one cell of one report. ``seen`` is the version of the report that they looked at.
+
+    ``name`` is what the person calls themselves, ``who`` the same with the key that they came in with.
+    """
 
     document_id: int
     cell: str
@@ -29,6 +32,7 @@ class Verdict:
     part: int = 1
     answer: Answer | None = None
     why: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +48,13 @@ class Decided:
         return self.report.cells[self.decision.cell]
 
 
-def decide(database: Database, verdict: Verdict, *, audit_share: float = 0.0) -> Decided:
+def decide(database: Database, verdict: Verdict, *, readers: int = 1, audit_share: float = 0.0) -> Decided:
     """Keep a verdict as an event and take its cell off the queue (an undo that leaves no decision puts it back).
 
-    ``confirm`` keeps what the cell holds, ``correct`` needs an answer, ``undo`` takes the last decision back. Raises
-    NotFound (document, part or cell), Conflict (somebody decided since), ServiceError (nothing to say or to undo).
+    ``confirm`` keeps what the cell holds, ``correct`` needs an answer, ``undo`` takes the last decision back. With two
+    ``readers`` a cell is settled when two people say the same without having seen each other's answer; where they
+    differ, a third decides. Raises NotFound (document, part or cell), Conflict (somebody decided since), ServiceError
+    (nothing to say or to undo, or nobody's name where two must agree).
     """
     with database.write() as session:
         document = documents.get(session, verdict.document_id)
@@ -56,12 +62,16 @@ def decide(database: Database, verdict: Verdict, *, audit_share: float = 0.0) ->
         if report.source.sha256 is None or verdict.cell not in report.cells:
             raise NotFound(f"the form of this report has no cell {verdict.cell!r}")
         before = answer_of(report.cells[verdict.cell])
-        known = standing(decisions.of_part(session, report.source.sha256, verdict.part))
+        known = decisions.of_part(session, report.source.sha256, verdict.part)
+        after = _after(verdict, before, last_of(known, verdict.cell))
+        if readers > 1 and not verdict.name:
+            raise ServiceError("two people must agree on each cell here, so each has to give a name")
+        said = proposed(known).get(verdict.cell, {})
         new = NewDecision(
             cell=verdict.cell,
-            action=verdict.action,
+            action=kept_as(verdict.action, after, verdict.who, said) if readers > 1 else verdict.action,
             before=before,
-            after=_after(verdict, before, has_decision=verdict.cell in known),
+            after=after,
             who=verdict.who,
             seen=verdict.seen,
             why=verdict.why,
@@ -73,10 +83,12 @@ def decide(database: Database, verdict: Verdict, *, audit_share: float = 0.0) ->
         return Decided(kept, _part(results.of_document(session, document), verdict.part))
 
 
-def _after(verdict: Verdict, before: Answer, *, has_decision: bool) -> Answer | None:
+def _after(verdict: Verdict, before: Answer, last: Decision | None) -> Answer | None:
     if verdict.action == "undo":
-        if not has_decision:
+        if last is None:
             raise ServiceError("there is no decision on this cell to take back")
+        if last.action == "propose" and last.who != verdict.who:
+            raise ServiceError("the last to speak of this cell was somebody else, who alone can take it back")
         return None
     if verdict.action == "confirm":
         return before

@@ -48,6 +48,12 @@ class ServiceSettings(BaseSettings):
         le=1,
         description="share of the accepted cells that people are asked about, to learn how many are wrong",
     )
+    readers: int = Field(
+        1,
+        ge=1,
+        le=2,
+        description="how many people must agree on a cell, not seeing each other's answer; a third settles",
+    )
     attempts: int = Field(3, ge=1, description="how often a document may cost a process before it is left alone")
     lease_seconds: float = Field(60, gt=0, description="how long a worker may be silent before it is taken for dead")
     sweep_seconds: float = Field(10, gt=0, description="how often lost documents are looked for")

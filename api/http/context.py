@@ -34,6 +34,11 @@ MetricsOf = Annotated[Metrics, Depends(_metrics)]
 Caller = Annotated[str, Depends(_caller)]
 
 
+def decided_by(name: str, caller: str) -> str:
+    """Who decides: what the person calls themselves, at the key that they came in with."""
+    return f"{name}@{caller}" if name else caller
+
+
 def cursor_of(*numbers: int) -> str:
     """A place in a list, as text that callers hand back and do not look into."""
     return base64.urlsafe_b64encode(",".join(map(str, numbers)).encode()).decode().rstrip("=")

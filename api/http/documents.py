@@ -9,7 +9,7 @@ import simplejson
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response, StreamingResponse
 
-from api.http.context import Caller, ServicesOf
+from api.http.context import Caller, ServicesOf, decided_by
 from api.http.rendering import render
 from api.http.wire import DecisionOut, DocumentOut, History, VerdictIn
 from models.errors import NotFound, ServiceError
@@ -109,12 +109,14 @@ def decide_cell(services: ServicesOf, caller: Caller, document_id: int, cell: st
             document_id=document_id,
             cell=cell,
             action=given.action,
-            who=f"{given.who}@{caller}" if given.who else caller,
+            who=decided_by(given.who, caller),
             seen=given.version,
             part=given.part,
             answer=answer,
             why=given.why,
+            name=given.who,
         ),
+        readers=services.settings.readers,
         audit_share=services.settings.audit_share,
     )
     report = to_dict(decided.report)

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.http.context import cursor_of
-from models.decisions import Action, Answer, Decision
+from models.decisions import Action, Answer, Decision, Event
 from models.errors import CODES
 from models.readings import CellState
 from models.report import ErrorInfo, ExactNumber
@@ -219,7 +219,7 @@ class DecisionOut(_Wire):
 
     version: int
     cell: str
-    action: Action
+    action: Event
     before: Answer
     after: Answer | None
     who: str

@@ -7,9 +7,11 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import httpx
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.api.test_cli_service import address
@@ -30,6 +32,7 @@ ARGUMENTS = [
 ]
 SCREENS = os.environ.get("GOUJI_TEST_SCREENS")
 PATIENCE = 60_000
+GRAVE = ("serious", "critical")
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (apt-get install chromium)")
 
@@ -40,6 +43,7 @@ def page() -> Iterator[Page]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         opened = browser.new_page(viewport={"width": 1280, "height": 800})
         opened.set_default_timeout(PATIENCE)
+        expect.set_options(timeout=PATIENCE)
         complaints: list[str] = []
         opened.on("pageerror", lambda error: complaints.append(str(error)))
         opened.on("console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None)
@@ -124,6 +128,23 @@ def test_who_comes_second_is_told_and_overwrites_nothing(served: str, page: Page
     expect(page.locator("#said.bad")).to_contain_text("别人刚改过")
     expect(page.locator(f"[data-cell='{cell}']")).to_have_text("77")
     assert len(httpx.get(f"{served}/v1/documents/1/decisions").json()["decisions"]) == 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_can_be_used_by_everybody(served: str, page: Page, scheme: Literal["light", "dark"]) -> None:
+    """axe-core knows of no serious fault."""
+    wrong = SAMPLES / "临溪区民政局2022（合计有误）.html"
+    with PDF.open("rb") as pdf, wrong.open("rb") as html:
+        httpx.post(f"{served}/v1/batches", files=[("files", (PDF.name, pdf)), ("files", (wrong.name, html))])
+    page.emulate_media(color_scheme=scheme)
+    page.goto(f"{served}/batches/1")
+    expect(page.locator(".figures [data-of=done]")).to_have_text("2")
+    for path in ("/", "/batches/1", "/review", "/documents/1", "/documents/2", "/login"):
+        page.goto(f"{served}{path}")
+        found = Axe().run(page).response["violations"]
+        serious = [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in found if one["impact"] in GRAVE]
+        assert serious == [], path
+        picture(page, f"{scheme}{path.replace('/', '_')}")
 
 
 def test_english_and_dark(served: str, page: Page) -> None:

@@ -9,14 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import simplejson
+from pydantic import TypeAdapter
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from models.decisions import Action, Answer, Decision
+from models.decisions import Answer, Decision, Event
 from models.errors import Conflict
 from models.readings import CellState
 from worker.store.records import DecisionRecord
+
+_EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class NewDecision:
     """What a person decides. ``seen`` is the version of the part that the person looked at (0: nothing decided yet)."""
 
     cell: str
-    action: Action
+    action: Event
     before: Answer
     after: Answer | None
     who: str
@@ -80,11 +83,10 @@ def of_part(session: Session, sha256: str, part: int) -> list[Decision]:
 
 
 def _decision(row: DecisionRecord) -> Decision:
-    action: Action = "undo" if row.action == "undo" else "correct" if row.action == "correct" else "confirm"
     return Decision(
         version=row.version,
         cell=row.cell,
-        action=action,
+        action=_EVENT.validate_python(row.action),
         before=_unpacked(row.before),
         after=_unpacked(row.after) if row.after else None,
         who=row.who,

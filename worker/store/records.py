@@ -203,7 +203,7 @@ class DecisionRecord(Base):
 class ReviewItemRecord(Base):
     """Something a person should look at. Made from a result and its decisions, so it can be made anew at any time.
 
-    ``rank`` orders the queue: the smallest is the worst.
+    ``rank`` orders the queue: the smallest is the worst. ``reader`` has read it already and waits for another to do so.
     """
 
     __tablename__ = "review_items"
@@ -225,6 +225,7 @@ class ReviewItemRecord(Base):
     organ: Mapped[str | None] = mapped_column(String(200))
     year: Mapped[int | None]
     rank: Mapped[int]
+    reader: Mapped[str | None] = mapped_column(String(200))
 
 
 class ReplyRecord(Base):

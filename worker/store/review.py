@@ -13,7 +13,9 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from models.audit import in_sample
+from models.decisions import proposed
 from models.report import Report, Result, ReviewReason
+from worker.store import decisions
 from worker.store.inserts import insert_ignoring
 from worker.store.records import DocumentRecord, ReviewItemRecord
 
@@ -25,8 +27,10 @@ WEIGHTS: Mapping[str, int] = {
     "lost_row": 800,
     "decision_without_cell": 800,
     "no_text": 750,
+    "readers_differ": 700,
     "contradiction": 650,
     "series": 500,
+    "second_reader": 450,
     "doubt": 400,
     "confidence": 300,
 }
@@ -38,11 +42,12 @@ WORST = 1000
 
 @dataclass(frozen=True, slots=True)
 class ReviewFilter:
-    """Which items: of a batch, of an organ, of one kind of doubt."""
+    """Which items: of a batch, of an organ, of one kind of doubt; and none that ``reader`` has read already."""
 
     batch_id: int | None = None
     organ: str | None = None
     code: str | None = None
+    reader: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +75,21 @@ def replace(session: Session, document: DocumentRecord, results: Sequence[Result
     A share of the accepted cells is asked about as well, at random and under the same code as cells that are not sure.
     """
     session.execute(delete(ReviewItemRecord).where(ReviewItemRecord.document_id == document.id))
-    rows = [
-        _row(document, report, reason)
-        for report in results
-        if isinstance(report, Report)
-        for reason in (*report.review.reasons, *audited(report, audit_share))
-    ]
+    rows = []
+    for report in results:
+        if isinstance(report, Report):
+            readers = _readers(session, report)
+            reasons = (*report.review.reasons, *audited(report, audit_share))
+            rows += [_row(document, report, reason, readers.get(reason.cell)) for reason in reasons]
     insert_ignoring(session, ReviewItemRecord, rows)
+
+
+def _readers(session: Session, report: Report) -> dict[str | None, str]:
+    """Who has read a cell alone, by cell."""
+    if not any(reason.code == "second_reader" for reason in report.review.reasons):
+        return {}
+    kept = decisions.of_part(session, report.source.sha256 or "", report.source.part)
+    return {cell: next(iter(said)) for cell, said in proposed(kept).items() if len(said) == 1}
 
 
 def audited(report: Report, share: float) -> Iterator[ReviewReason]:
@@ -87,7 +100,7 @@ def audited(report: Report, share: float) -> Iterator[ReviewReason]:
             yield ReviewReason(cell=name, why="compare the cell with the page", code="confidence")
 
 
-def _row(document: DocumentRecord, report: Report, reason: ReviewReason) -> dict[str, object]:
+def _row(document: DocumentRecord, report: Report, reason: ReviewReason, reader: str | None) -> dict[str, object]:
     organ, year = report.report.organ.value, report.report.year.value
     return {
         "document_id": document.id,
@@ -99,6 +112,7 @@ def _row(document: DocumentRecord, report: Report, reason: ReviewReason) -> dict
         "organ": organ.replace("\0", "\ufffd")[:200] if isinstance(organ, str) else None,
         "year": year if isinstance(year, int) else None,
         "rank": rank(reason, report),
+        "reader": reader,
     }
 
 
@@ -141,6 +155,8 @@ def _conditions(wanted: ReviewFilter) -> list[ColumnElement[bool]]:
         conditions.append(ReviewItemRecord.organ == wanted.organ)
     if wanted.code is not None:
         conditions.append(ReviewItemRecord.code == wanted.code)
+    if wanted.reader is not None:
+        conditions.append(or_(ReviewItemRecord.reader.is_(None), ReviewItemRecord.reader != wanted.reader))
     return conditions
 
 

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from api.http.pages.catalog import Language
 from api.http.pages.form_view import FormTable, form_tables, shown
-from models.decisions import Decision, answer_of
+from api.http.pages.phrases import said
+from models.decisions import Decision, answer_of, proposed
 from models.identities import Identity, identities
 from models.readings import CellState
 from models.report import Cell, CheckRecord, Report, ReviewReason
@@ -22,22 +24,42 @@ class DocumentView:
     pages: tuple[int, ...]
 
 
-def view_of(report: Report, kept: Sequence[Decision], audited: Iterable[ReviewReason]) -> DocumentView:
-    """A report as the page shows it; ``kept`` are the decisions on it, the oldest first, ``audited`` more to look at."""
+def view_of(
+    report: Report, kept: Sequence[Decision], audited: Iterable[ReviewReason], *, who: str, language: Language
+) -> DocumentView:
+    """A report as the page shows it; ``kept`` are the decisions on it, the oldest first.
+
+    ``audited`` are more cells to look at, which look like any other in doubt: who knew them would look with other eyes.
+    What one person proposes is shown to nobody else until a second has spoken.
+    """
+    alone = {cell: next(iter(said.values())) for cell, said in proposed(kept).items() if len(said) == 1}
+    mine = {cell: one for cell, one in alone.items() if one.who == who}
+    reasons = tuple(reason for reason in (*report.review.reasons, *audited) if reason.cell not in mine)
+    report = _all_in_review(report, reasons)
     rules = {rule.rule: rule for rule in identities(str(report.report.form.value))} if _is_known(report) else {}
     data = {
         "version": len(kept),
-        "cells": {name: _cell(cell) for name, cell in report.cells.items()},
+        "cells": {name: _cell(cell) | _proposal(cell, mine.get(name)) for name, cell in report.cells.items()},
         "checks": [_check(check, rules.get(check.rule), report) for check in report.checks],
         "facts": [_fact(report, index) for index in range(len(report.facts))],
         "reasons": [
-            {"cell": reason.cell, "why": reason.why, "code": reason.code}
-            for reason in (*report.review.reasons, *audited)
+            {"cell": reason.cell, "why": said(reason.why, language), "code": reason.code} for reason in reasons
         ],
-        "history": [_event(decision) for decision in kept],
+        "history": [
+            _event(one) for one in kept if one.cell not in alone or one.cell in mine or one.action != "propose"
+        ],
         "narrative": [{"title": part.section, "text": part.text} for part in report.narrative],
     }
     return DocumentView(form_tables(report), data, _pages(report))
+
+
+def _all_in_review(report: Report, reasons: Sequence[ReviewReason]) -> Report:
+    asked = {reason.cell for reason in reasons}
+    cells = {
+        name: cell.model_copy(update={"status": "review"}) if name in asked and cell.status == "accepted" else cell
+        for name, cell in report.cells.items()
+    }
+    return report.model_copy(update={"cells": cells})
 
 
 def _is_known(report: Report) -> bool:
@@ -57,6 +79,14 @@ def _cell(cell: Cell) -> dict[str, Any]:
         "line": evidence.line if evidence else None,
         "readings": _readings(cell),
     }
+
+
+def _proposal(cell: Cell, mine: Decision | None) -> dict[str, Any]:
+    """A cell for whoever has read it already and waits for a second reader."""
+    if mine is None or mine.after is None:
+        return {}
+    said = cell.model_copy(update={"state": mine.after.state, "value": mine.after.value})
+    return {"shown": shown(said), "status": "proposed"}
 
 
 def _readings(cell: Cell) -> list[dict[str, Any]]:
@@ -100,15 +130,15 @@ def _event(decision: Decision) -> dict[str, Any]:
         "version": decision.version,
         "cell": decision.cell,
         "action": decision.action,
-        "before": _said(str(decision.before.state), decision.before.value),
-        "after": _said(str(after.state), after.value) if after else None,
+        "before": _answer(str(decision.before.state), decision.before.value),
+        "after": _answer(str(after.state), after.value) if after else None,
         "who": decision.who,
         "why": decision.why,
         "at": decision.at,
     }
 
 
-def _said(state: str, value: object) -> str:
+def _answer(state: str, value: object) -> str:
     return state if value is None else str(value)
 
 

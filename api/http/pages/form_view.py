@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from itertools import groupby
 
 from models.forms import Column, Form, Row, Table, load_forms
@@ -56,6 +57,21 @@ def form_tables(report: Report) -> tuple[FormTable, ...]:
     return tuple(FormTable(table.title, tuple(_panels(form, table, report))) for table in form.tables) if form else ()
 
 
+@cache
+def labels() -> Mapping[str, str]:
+    """What the cells of all forms are called, by id; the newest form that has a cell names it."""
+    named: dict[str, str] = {}
+    for form in load_forms().values():
+        for table in form.tables:
+            for row in table.rows:
+                named |= {f"{table.id}.{row.id}.{column.id}": _label(row, column) for column in row.columns}
+    return named
+
+
+def _label(row: Row, column: Column) -> str:
+    return " / ".join((*row.path, column.label))
+
+
 def shown(cell: Cell) -> str:
     """What a cell holds, as a person writes it."""
     if cell.state is CellState.NUMBER and cell.value is not None:
@@ -77,5 +93,4 @@ def _boxes(form: Form, table: Table, row: Row, report: Report) -> Iterator[Box]:
     for column in row.columns:
         cell_id = f"{table.id}.{row.id}.{column.id}"
         cell = report.cells.get(cell_id)
-        label = " / ".join((*row.path, column.label))
-        yield Box(cell_id, shown(cell) if cell else "", cell.status if cell else "absent", label)
+        yield Box(cell_id, shown(cell) if cell else "", cell.status if cell else "absent", _label(row, column))

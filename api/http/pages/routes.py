@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote, unquote
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.templating import Jinja2Templates
 
-from api.http.context import ServicesOf, cursor_of, numbers_in
+from api.http.context import Caller, ServicesOf, cursor_of, decided_by, numbers_in
 from api.http.pages.access import KEY_COOKIE, LANGUAGE_COOKIE, WHO_COOKIE
 from api.http.pages.catalog import catalog, language_of
 from api.http.pages.document_view import view_of
+from api.http.pages.form_view import labels
+from api.http.pages.phrases import said
 from api.http.pages.summary import summary_of
 from models.report import ErrorReport, Report
 from worker.store import batches, decisions, documents, results, review
@@ -30,8 +34,24 @@ _YEAR = 365 * 24 * 3600
 
 def _page(request: Request, name: str, **values: Any) -> Response:
     language = language_of(request.cookies.get(LANGUAGE_COOKIE))
-    common = {"t": catalog(language), "language": language, "who": request.cookies.get(WHO_COOKIE, "")}
+    common = {
+        "t": catalog(language),
+        "language": language,
+        "who": _name(request),
+        "said": partial(said, language=language),
+        "labels": labels(),
+    }
     return templates.TemplateResponse(request, name, {**common, **values})
+
+
+def _name(request: Request) -> str:
+    """What the person calls themselves; cookies hold no Chinese, so it stands there in percent signs."""
+    return unquote(request.cookies.get(WHO_COOKIE, ""))
+
+
+def _reader(request: Request, caller: str) -> str:
+    """Who looks at the page, as their decisions are kept."""
+    return decided_by(_name(request), caller)
 
 
 @router.get("/")
@@ -66,6 +86,7 @@ def batch(request: Request, services: ServicesOf, batch_id: int, after: int = 0)
 def queue(
     request: Request,
     services: ServicesOf,
+    caller: Caller,
     batch: int | None = None,
     organ: str | None = None,
     code: str | None = None,
@@ -73,7 +94,7 @@ def queue(
 ) -> Response:
     """The queue, the worst first."""
     after = Place(*numbers_in(cursor, 2)) if cursor else None
-    wanted = ReviewFilter(batch, organ or None, code or None)
+    wanted = ReviewFilter(batch, organ or None, code or None, _reader(request, caller))
     with services.database.read() as session:
         items = list(review.page(session, wanted, after=after, limit=ROWS))
         codes = review.codes(session, batch)
@@ -83,10 +104,13 @@ def queue(
 
 
 @router.get("/review/next")
-def next_doubt(services: ServicesOf, after: int, part: int = 1, batch: int | None = None) -> Response:
+def next_doubt(
+    request: Request, services: ServicesOf, caller: Caller, after: int, part: int = 1, batch: int | None = None
+) -> Response:
     """On to the worst report in the queue that is not this one; back to the queue when there is none."""
     with services.database.read() as session:
-        item = review.first_of_another(session, ReviewFilter(batch), document_id=after, part=part)
+        wanted = ReviewFilter(batch, reader=_reader(request, caller))
+        item = review.first_of_another(session, wanted, document_id=after, part=part)
         target = f"/documents/{item.document_id}?part={item.part}" if item else "/review"
         if item is not None and batch is not None:
             target += f"&batch={batch}"
@@ -97,6 +121,7 @@ def next_doubt(services: ServicesOf, after: int, part: int = 1, batch: int | Non
 def document(
     request: Request,
     services: ServicesOf,
+    caller: Caller,
     document_id: int,
     part: Annotated[int, Query(ge=1)] = 1,
     batch: int | None = None,
@@ -110,9 +135,10 @@ def document(
     if report is None:
         error = next((one for one in found if isinstance(one, ErrorReport)), None)
         return _page(request, "unread.html", document=record, error=error)
-    view = view_of(report, kept, review.audited(report, services.settings.audit_share))
     parts = [one.source.part for one in found if isinstance(one, Report)]
     language = language_of(request.cookies.get(LANGUAGE_COOKIE))
+    audited = review.audited(report, services.settings.audit_share)
+    view = view_of(report, kept, audited, who=_reader(request, caller), language=language)
     data = _json({**view.data, "document": document_id, "part": part, "batch": batch, "words": dict(catalog(language))})
     return _page(request, "document.html", document=record, report=report, view=view, parts=parts, data=data)
 
@@ -146,7 +172,7 @@ def prefer(
     """Keep a language, or the name under which decisions are kept, and go back."""
     is_here = back.startswith("/") and not back.startswith(("//", "/\\"))
     answer = RedirectResponse(back if is_here else "/", status_code=303)
-    for name, value in ((LANGUAGE_COOKIE, language), (WHO_COOKIE, who.strip())):
+    for name, value in ((LANGUAGE_COOKIE, language), (WHO_COOKIE, quote(who.strip(), safe=""))):
         if value:
             answer.set_cookie(name, value, max_age=_YEAR, samesite="strict")
     return answer
