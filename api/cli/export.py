@@ -1,4 +1,4 @@
-"""``gouji export``: reports in, a panel out, as a data package to publish from."""
+"""``gouji export``: reports in, a panel out, as a data package to publish from; or people's decisions as lines."""
 
 from __future__ import annotations
 
@@ -13,16 +13,28 @@ from typing import TYPE_CHECKING, TextIO
 from api.cli.extract import positive
 from api.exits import Exit
 from api.export.registry import TABLE_FORMATS
-from models.errors import UsageError
+from models.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
     from api.export.panel.export import Exported
+    from api.stored.reports import StoredReports
+    from worker.store.database import Database
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which results, where to, in which formats, with which decisions on names."""
-    parser.add_argument("paths", nargs="+", type=Path, metavar="IN", help="file or folder that gouji extract wrote")
-    parser.add_argument("-o", "--output", type=Path, metavar="DIR", required=True, help="write here")
+    parser.add_argument(
+        "paths",
+        nargs="*",
+        type=Path,
+        metavar="IN",
+        help="file or folder that gouji extract wrote (default: the reports in the store of the service)",
+    )
+    parser.add_argument("-o", "--output", type=Path, metavar="DIR", help="write here")
+    parser.add_argument("--batch", metavar="NAME", help="only this batch of the store, by name or id")
+    parser.add_argument(
+        "--corrections", action="store_true", help="print what people decided instead, as JSON lines, from the store"
+    )
     parser.add_argument(
         "--format",
         default="csv",
@@ -36,20 +48,68 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Export. Raises UsageError where the call is wrong or a file is no result of gouji."""
+    """Export. Raises UsageError where the call is wrong or a file is no result of gouji, NotFound for a batch."""
     from api.export.panel.export import Options, export_panel
     from api.export.panel.source import JsonLines
 
+    if args.paths and (args.batch or args.corrections):
+        raise UsageError("--batch and --corrections are for the store of the service.", hint="Leave IN out.")
+    if args.corrections:
+        return _print_corrections(args.batch)
+    if args.output is None:
+        raise UsageError("There is no folder to write into.", hint="Add -o DIR.")
     options = Options(
         formats=formats(args.format),
         organs=read_names(args.organs) if args.organs else {},
         years=span(args.years) if args.years else None,
         jobs=args.jobs or len(os.sched_getaffinity(0)),
     )
-    done = export_panel(JsonLines(args.paths), args.output, options)
+    source = JsonLines(args.paths) if args.paths else _stored(args.batch)
+    done = export_panel(source, args.output, options)
     if not args.quiet:
         show(done, sys.stderr)
     return Exit.OK
+
+
+def _stored(name: str | None) -> StoredReports:
+    from api.stored.reports import StoredReports
+    from worker.settings import service_settings
+
+    url = service_settings().database
+    database = _open(url)
+    return StoredReports(url, batch_of(database, name) if name else None)
+
+
+def _print_corrections(name: str | None) -> int:
+    from api.stored.corrections import decision_lines
+    from worker.settings import service_settings
+
+    database = _open(service_settings().database)
+    for line in decision_lines(database, batch_of(database, name) if name else None):
+        sys.stdout.write(line)
+    return Exit.OK
+
+
+def _open(url: str) -> Database:
+    """The store. Raises StoreUnavailable where there is none, or one of another version."""
+    from worker.store.database import Database
+
+    database = Database(url)
+    database.ping()
+    return database
+
+
+def batch_of(database: Database, name: str) -> int:
+    """The id of a batch by its name, or by the id itself. Raises NotFound."""
+    from worker.store import batches
+
+    with database.read() as session:
+        try:
+            return batches.by_name(session, name).id
+        except NotFound:
+            if not name.isdecimal():
+                raise
+            return batches.get(session, int(name)).id
 
 
 def formats(text: str) -> tuple[str, ...]:

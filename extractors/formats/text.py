@@ -27,17 +27,19 @@ class TextFormat:
 
     def read(self, source: Source, options: ExtractOptions) -> Content:
         """Lines in order, blank ones included, since they mark empty cells of flattened tables."""
-        text, _ = decode(source.data)
-        lines = _lines(text.rstrip("\x1a\0"))
+        lines = _lines(editor_lines(source.data))
         if source.media_type == "text/markdown":
             lines = _with_headings(lines)
         return Content(blocks=tuple(lines))
 
 
-def _lines(text: str) -> Iterator[Line]:
-    rows = _LINE_END.split(text)
-    if not rows[-1]:
-        rows.pop()
+def editor_lines(data: bytes) -> list[str]:
+    """The lines of a text as an editor shows them; the evidence of a value counts these, from 1."""
+    rows = _LINE_END.split(decode(data)[0].rstrip("\x1a\0"))
+    return rows if rows[-1] else rows[:-1]
+
+
+def _lines(rows: list[str]) -> Iterator[Line]:
     for number, row in enumerate(rows, start=1):
         yield from _pieces(row, number)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import re
@@ -339,8 +340,13 @@ def test_everything_is_exported_with_its_decisions(client: TestClient, services:
     assert len(one) == 1
     packed = client.get("/v1/export", params={"format": "csv", "batch": 1})
     with zipfile.ZipFile(io.BytesIO(packed.content)) as archive:
-        assert "cells.csv" in archive.namelist()
+        assert {"panel.csv", "cells.csv", "codebook.csv", "datapackage.json"} <= set(archive.namelist())
         assert "4711" in archive.read("cells.csv").decode("utf-8-sig")
+        decided = list(csv.DictReader(io.StringIO(archive.read("corrections.csv").decode("utf-8-sig"))))
+    assert [(one["action"], one["value"], one["who"]) for one in decided] == [("corrected", "4711", "local")]
+    told = [json.loads(line) for line in client.get("/v1/export", params={"format": "corrections"}).text.splitlines()]
+    assert [(one["cell"], one["after"]["value"]) for one in told] == [("requests.new.total", 4711)]
+    assert told[0]["read"]["value"] == told[0]["before"]["value"] != 4711
     assert is_problem(client.get("/v1/export", params={"batch": 99}), 404, "no_such_thing")
     assert is_problem(client.get("/v1/export", params={"format": "ods"}), 400, "invalid_request")
 

@@ -130,6 +130,18 @@ def test_who_comes_second_is_told_and_overwrites_nothing(served: str, page: Page
     assert len(httpx.get(f"{served}/v1/documents/1/decisions").json()["decisions"]) == 1
 
 
+def test_a_text_is_shown_with_the_place_marked(served: str, page: Page) -> None:
+    text = SAMPLES / "白石县统计局2020.txt"
+    with text.open("rb") as file:
+        httpx.post(f"{served}/v1/batches", files={"files": (text.name, file)})
+    page.goto(f"{served}/batches/1")
+    expect(page.locator(".figures [data-of=done]")).to_have_text("1")
+    cell = httpx.get(f"{served}/v1/documents/1").json()["results"][0]["cells"]["requests.new.total"]
+    page.goto(f"{served}/documents/1#requests.new.total")
+    expect(page.locator(".lines .here")).to_contain_text(cell["printed"])
+    picture(page, "text")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_page_can_be_used_by_everybody(served: str, page: Page, scheme: Literal["light", "dark"]) -> None:
     """axe-core knows of no serious fault."""

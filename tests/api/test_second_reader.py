@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from httpx import Response
 
 from api.http.app import make_app
 from extractors.options import ExtractOptions
@@ -24,7 +24,7 @@ class Desk:
         self.client, self.document = client, document
         self.cell = str(client.get("/v1/review").json()["items"][0]["cell"])
 
-    def says(self, who: str, value: int | None, **more: object) -> Response:
+    def says(self, who: str, value: int | None, **more: object) -> Any:
         """Somebody gives the value of the cell (``None``: takes the last answer back)."""
         version = self.client.get(f"/v1/documents/{self.document}/decisions").json()["version"]
         said: dict[str, object] = {"action": "correct", "state": "number", "value": str(value)}

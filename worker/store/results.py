@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.decisions import replay
+from models.decisions import Decision, replay
 from models.errors import CODES
 from models.report import ErrorInfo, ErrorReport, Report, Result, SourceInfo, from_json, to_json
 from worker.store import decisions
@@ -107,11 +107,7 @@ def of_document(session: Session, document: DocumentRecord) -> list[Result]:
 def of_documents(session: Session, found: Iterable[DocumentRecord]) -> Iterator[Result]:
     """The same for many, one after the other, so that memory holds the results of one."""
     for document in found:
-        stored = _stored(session, document)
-        if not stored and document.error_code is not None:
-            yield error_of(document)
-        for result in stored:
-            yield _with_decisions(session, result) if isinstance(result, Report) else result
+        yield from (one.result for one in with_history(session, document))
 
 
 def _stored(session: Session, document: DocumentRecord) -> list[Result]:
@@ -120,18 +116,35 @@ def _stored(session: Session, document: DocumentRecord) -> list[Result]:
     return find(session, Reading(document.sha256, document.name, document.pipeline_version))
 
 
+@dataclass(frozen=True, slots=True)
+class WithHistory:
+    """A result, as people left it and as the pipeline had ``read`` it, with all decisions on it, the oldest first."""
+
+    result: Result
+    read: Result
+    decisions: Sequence[Decision]
+
+
+def with_history(session: Session, document: DocumentRecord) -> Iterator[WithHistory]:
+    """The results of a document, each beside what the pipeline had read and what people decided since."""
+    stored = _stored(session, document)
+    if not stored and document.error_code is not None:
+        failed = error_of(document)
+        yield WithHistory(failed, failed, ())
+    for read in stored:
+        if not isinstance(read, Report) or read.source.sha256 is None:
+            yield WithHistory(read, read, ())
+            continue
+        kept = decisions.of_part(session, read.source.sha256, read.source.part)
+        yield WithHistory(replay(read, kept), read, kept)
+
+
 def latest(session: Session, sha256: str, part: int) -> Report | None:
     """The last report that the pipeline itself made of a part, without any decision; None when there is none."""
     query = select(ResultRecord).where(ResultRecord.sha256 == sha256, ResultRecord.part == part, ResultRecord.is_report)
     record = session.scalars(query.order_by(ResultRecord.id.desc()).limit(1)).first()
     result = from_json(record.body) if record is not None else None
     return result if isinstance(result, Report) else None
-
-
-def _with_decisions(session: Session, report: Report) -> Report:
-    if report.source.sha256 is None:
-        return report
-    return replay(report, decisions.of_part(session, report.source.sha256, report.source.part))
 
 
 def error_of(document: DocumentRecord) -> ErrorReport:

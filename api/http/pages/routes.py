@@ -19,6 +19,7 @@ from api.http.pages.document_view import view_of
 from api.http.pages.form_view import labels
 from api.http.pages.phrases import said
 from api.http.pages.summary import summary_of
+from extractors.formats.text import editor_lines
 from models.report import ErrorReport, Report
 from worker.store import batches, decisions, documents, results, review
 from worker.store.records import Status
@@ -28,6 +29,9 @@ router = APIRouter(include_in_schema=False)
 templates = Jinja2Templates(directory=Path(__file__).parents[1] / "templates")
 
 ROWS = 50
+TEXTS = ("text/plain", "text/markdown")
+#: Bytes of a text that are shown.
+MOST_TEXT = 2 << 20
 #: A choice of language or name is kept for a year.
 _YEAR = 365 * 24 * 3600
 
@@ -111,9 +115,10 @@ def next_doubt(
     with services.database.read() as session:
         wanted = ReviewFilter(batch, reader=_reader(request, caller))
         item = review.first_of_another(session, wanted, document_id=after, part=part)
-        target = f"/documents/{item.document_id}?part={item.part}" if item else "/review"
-        if item is not None and batch is not None:
-            target += f"&batch={batch}"
+        target = "/review"
+        if item is not None:
+            within = f"&batch={batch}" if batch is not None else ""
+            target = f"/documents/{item.document_id}?part={item.part}{within}#{item.cell or ''}"
     return RedirectResponse(target, status_code=303)
 
 
@@ -140,7 +145,18 @@ def document(
     audited = review.audited(report, services.settings.audit_share)
     view = view_of(report, kept, audited, who=_reader(request, caller), language=language)
     data = _json({**view.data, "document": document_id, "part": part, "batch": batch, "words": dict(catalog(language))})
-    return _page(request, "document.html", document=record, report=report, view=view, parts=parts, data=data)
+    lines = _lines(services, report)
+    return _page(
+        request, "document.html", document=record, report=report, view=view, parts=parts, data=data, lines=lines
+    )
+
+
+def _lines(services: ServicesOf, report: Report) -> list[str]:
+    """The lines of a source that is plain text, which the places of its cells count."""
+    if report.source.media_type not in TEXTS or report.source.sha256 is None:
+        return []
+    with services.blobs.open(report.source.sha256) as stream:
+        return editor_lines(stream.read(MOST_TEXT))
 
 
 @router.get("/login")

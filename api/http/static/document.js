@@ -137,6 +137,9 @@ function showHistory(id) {
 }
 
 function showPlace(cell) {
+  viewer.querySelector(".lines .here")?.classList.remove("here");
+  const line = cell.line && viewer.querySelectorAll(".lines li")[cell.line - 1];
+  if (line) { line.classList.add("here"); line.scrollIntoView({ block: "center" }); }
   const figure = figures.get(cell.page);
   if (!figure) { byId("crop").hidden = true; return; }
   load(figure);

@@ -1,0 +1,1 @@
+"""What the store of the service holds, as sources for exports."""

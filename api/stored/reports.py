@@ -1,0 +1,104 @@
+"""Reports from the store of the service, with what people decided: who, when, and what had been accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from api.export.panel.source import PACKET, Correction, Given
+from models.decisions import Decision, standing
+from models.report import Cell, Report
+from worker.store import batches, documents, results
+from worker.store.database import Database
+from worker.store.records import FINAL, DocumentRecord, Kind
+
+
+def final_documents(database: Database, batch_id: int | None) -> Iterator[Sequence[DocumentRecord]]:
+    """Documents with results in order of batch and arrival, ``PACKET`` or so at a time.
+
+    Each page is a snapshot of its own, so that a long export holds no lock.
+    """
+    for number in [batch_id] if batch_id is not None else _all_batches(database):
+        after = 0
+        while True:
+            with database.read() as session:
+                page = documents.page(session, number, after=after, limit=PACKET, status=FINAL)
+            yield [document for document in page if _has_results(document)]
+            if len(page) < PACKET:
+                break
+            after = page[-1].id
+
+
+def _has_results(document: DocumentRecord) -> bool:
+    return document.kind != Kind.ARCHIVE or document.error_code is not None
+
+
+def _all_batches(database: Database) -> Iterator[int]:
+    last = 0
+    while True:
+        with database.read() as session:
+            found = batches.after(session, last, limit=PACKET)
+        yield from (batch.id for batch in found)
+        if len(found) < PACKET:
+            return
+        last = found[-1].id
+
+
+class StoredReports:
+    """All reports of a store, or those of one batch."""
+
+    def __init__(self, database_url: str, batch_id: int | None = None) -> None:
+        self._url, self._batch = database_url, batch_id
+
+    def packets(self) -> Iterator[StoredPacket]:
+        """Documents in order of batch and arrival."""
+        for page in final_documents(_database(self._url), self._batch):
+            if page:
+                yield StoredPacket(self._url, tuple(document.id for document in page))
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPacket:
+    """Documents whose results are still to be read, by whichever process."""
+
+    database_url: str
+    documents: tuple[int, ...]
+
+    def results(self) -> list[Given]:
+        """Results with decisions, each with the decisions that hold for its cells."""
+        with _database(self.database_url).read() as session:
+            found = (documents.get(session, number) for number in self.documents)
+            return [
+                (one.result, corrections_of(one.read, one.decisions) if isinstance(one.read, Report) else ())
+                for document in found
+                for one in results.with_history(session, document)
+            ]
+
+
+def corrections_of(read: Report, kept: Sequence[Decision]) -> tuple[Correction, ...]:
+    """The decisions that hold, beside what the pipeline itself had read."""
+    return tuple(_correction(read.cells.get(cell), one) for cell, one in standing(kept).items())
+
+
+def _correction(read: Cell | None, decision: Decision) -> Correction:
+    after = decision.after or decision.before
+    is_same = read is not None and (read.state, read.value) == (after.state, after.value)
+    return Correction(
+        cell=decision.cell,
+        action="confirmed" if is_same else "corrected",
+        read_state=read.state if read else None,
+        read_value=read.value if read else None,
+        read_status="accepted" if read and read.status == "accepted" else "review" if read else None,
+        state=after.state,
+        value=after.value,
+        who=decision.who,
+        why=decision.why or None,
+        at=decision.at,
+    )
+
+
+@cache
+def _database(url: str) -> Database:
+    """One connection for each process."""
+    return Database(url)

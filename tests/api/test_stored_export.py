@@ -1,0 +1,93 @@
+"""``gouji export`` from the store of the service: the panel of what was read and decided there."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.cli.main import main
+from api.exits import Exit
+from tests.api.test_pages import HOST, SAMPLES, read
+from worker.services import Services
+
+Run = Callable[..., int]
+
+
+@pytest.fixture
+def run(services: Services, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.setenv("GOUJI_DATABASE_URL", services.settings.database)
+
+    def call(*args: str | Path) -> int:
+        return main(["export", *map(str, args)])
+
+    return call
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture
+def filled(services: Services) -> Services:
+    """Two batches of one report each; somebody corrected a cell of the first and confirmed another."""
+    from api.http.app import make_app
+
+    with TestClient(make_app(services), base_url=HOST) as client:
+        for name in ("白石县统计局2020.txt", "柳湾镇人民政府2024.md"):
+            read(client, services, name, (SAMPLES / name).read_bytes())
+        url = "/v1/documents/1/cells/requests."
+        said = {"action": "correct", "version": 0, "state": "number", "value": 4711, "who": "王", "why": "看清了"}
+        assert client.patch(f"{url}new.total", json=said).status_code == 200
+        assert client.patch(f"{url}new.other", json={"action": "confirm", "version": 1}).status_code == 200
+    return services
+
+
+@pytest.mark.usefixtures("filled")
+def test_the_store_becomes_a_panel_with_decisions_and_who_made_them(run: Run, tmp_path: Path) -> None:
+    assert run("-o", tmp_path / "one", "-q") == Exit.OK
+    panel = {row["organ"]: row for row in rows(tmp_path / "one" / "panel.csv")}
+    assert len(panel) == 2
+    assert panel["白石县统计局"]["requests.new.total"] == "4711"
+    decided = {row["cell"]: row for row in rows(tmp_path / "one" / "corrections.csv")}
+    corrected = decided["requests.new.total"]
+    assert (corrected["action"], corrected["read_value"], corrected["read_status"]) == ("corrected", "122", "accepted")
+    assert corrected["who"] == "王@local" and corrected["why"] == "看清了"
+    assert decided["requests.new.other"]["action"] == "confirmed"
+    assert run("-o", tmp_path / "two", "-q") == Exit.OK
+    for path in (tmp_path / "one").iterdir():
+        assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes(), path.name
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("name", ["2", None])
+def test_one_batch_by_name_or_id(run: Run, tmp_path: Path, filled: Services, name: str | None) -> None:
+    from worker.store import batches
+
+    with filled.database.read() as session:
+        name = name or batches.get(session, 2).name
+    assert run("--batch", name, "-o", tmp_path, "-q") == Exit.OK
+    assert [row["organ"] for row in rows(tmp_path / "panel.csv")] == ["柳湾镇人民政府"]
+
+
+@pytest.mark.usefixtures("filled")
+def test_decisions_are_given_as_lines_with_what_had_been_read(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--corrections") == Exit.OK
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(one["cell"], one["action"]) for one in told] == [
+        ("requests.new.total", "correct"),
+        ("requests.new.other", "confirm"),
+    ]
+    assert told[0]["read"]["value"] == 122 and told[0]["after"] == {"state": "number", "value": 4711}
+
+
+def test_what_is_wrong_with_a_call_is_said(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(tmp_path, "--batch", "1", "-o", tmp_path) == Exit.USAGE
+    assert run("--batch", "1") == Exit.USAGE
+    assert run("--batch", "none such", "-o", tmp_path) != Exit.OK
+    assert "none such" in capsys.readouterr().err
