@@ -17,6 +17,7 @@ from extractors.alignment.columns import (
     usual_starts,
 )
 from extractors.alignment.form_choice import FormChoice, choose_form
+from extractors.alignment.labels import other_labels
 from extractors.alignment.lines import is_prose, rows_of_lines
 from extractors.alignment.match import Match, match_rows
 from extractors.alignment.remedies import Region, find_region, place_region
@@ -156,15 +157,18 @@ def _labelled(
         for match in own:
             row = targets[match.row][1]
             placed = frame.place(seen[match.seen], row)
-            notes = _notes(match, beside)
+            head = "".join(text for _, text in seen[match.seen].heads)
+            notes = _notes(match, beside, other_labels(head, row, (other for _, other in targets)))
             cells = tuple(f"{table.id}.{row.id}.{column.id}" for column in row.columns)
             readings.append(_reading(cells, placed, seen[match.seen], match.likeness, notes))
             used.add(origin[match.seen])
     return [f"{seen[index].label or '(no label)'}: {_values(seen[index])}" for index in lost]
 
 
-def _notes(match: Match, beside: frozenset[int]) -> tuple[str, ...]:
+def _notes(match: Match, beside: frozenset[int], others: Sequence[str]) -> tuple[str, ...]:
     notes = []
+    if others:
+        notes.append(f"its label runs together with that of another row: {', '.join(others)}")
     if match.stray:
         notes.append("the row stands out of the form's order")
     if match.seen in beside:

@@ -97,3 +97,23 @@ def _same_characters(seen: str, wanted: str) -> float:
     """Dice coefficient of the characters, their order left aside: for labels whose lines were interleaved."""
     common = sum((Counter(seen) & Counter(wanted)).values())
     return 2 * common / (len(seen) + len(wanted))
+
+
+#: A label that is found in a text this well, of 100, stands in it.
+_STANDS_IN = 88.0
+
+
+def other_labels(seen: str, row: Row, rows: Iterable[Row]) -> tuple[str, ...]:
+    """Labels of other rows that stand in a seen label beside that of ``row``: rows of which the rule between was lost."""
+    text = key_of(seen).text
+    own = label_key("".join(row.path))
+    if len(text) < len(key_of(row.label).text) + SHORTEST_FUZZY:
+        return ()
+    wanted = ((other.label, key_of(other.label).text) for other in rows if other is not row)
+    return tuple(
+        label
+        for label, key in wanted
+        if len(key) > SHORTEST_FUZZY
+        and len(key) <= len(text)
+        and fuzz.partial_ratio(key, text) >= _STANDS_IN > fuzz.partial_ratio(key, own)
+    )

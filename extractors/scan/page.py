@@ -19,6 +19,7 @@ from extractors.scan.read import ENGINES, Crop, read_crops
 from extractors.scan.rules import Rules, rules_of, without_rules
 from extractors.scan.segments import Pixels, glyph_height, ink_of, lines_in_cell, runs_outside, thin_ink
 from extractors.scan.sheet import sheet_of
+from extractors.scan.stacked import restored
 from extractors.scan.straighten import Mapping, straightened
 from extractors.scan.strips import OTHER, Gray
 from extractors.scan.tone import toned
@@ -38,6 +39,8 @@ ILLEGIBLE = 0.55
 #: Strokes darker by this than the paper in a cell from which no text came are a sign that something stands there: mostly
 #: nothing, else what is left of a dash.
 PALE = 28
+#: Between its margins a cell for a figure is at least this wide and high; a smaller one is made of rules that are none.
+LEAST_ROOM_MM = 1.5
 MAYBE_BLANK = (Reading("", 0.7), Reading("—", 0.2))
 #: What a recogniser makes of a speck on its own.
 SPECKS = " ,.，。、·•'\"`‘’"
@@ -194,7 +197,13 @@ def _read(sheet: _Sheet) -> tuple[tuple[Word, ...], tuple[Ruling, ...], float]:
         for crop, readings in zip(crops, read, strict=True)
         if readings and readings[0].text.strip(SPECKS)
     )
+    height, width = sheet.grey.shape
+    rulings = restored(Page(1, width * share, height * share, words, rulings), glyph * share)
     return words, rulings, legibility([word.readings[0] for word in words])
+
+
+def _cell_boxes(table: Lattice) -> list[Box]:
+    return [cell.place.box for cell in lattice_grid(table, (), 1).cells if cell.place.box is not None]
 
 
 def _rulings(rules: Rules, share: float) -> tuple[Ruling, ...]:
@@ -215,9 +224,8 @@ def _crops(tables: Sequence[Lattice], dpi: float, clean: Gray, ink: Gray, glyph:
     found = [
         Crop(line, clean, in_cell=True)
         for table in tables
-        for cell in lattice_grid(table, (), 1).cells
-        if cell.place.box is not None
-        for line in lines_in_cell(ink, _inside(_pixels(cell.place.box, dpi)), glyph)
+        for cell in _cell_boxes(table)
+        for line in lines_in_cell(ink, _inside(_pixels(cell, dpi)), glyph)
     ]
     found += [Crop(run, clean, in_cell=False) for run in runs_outside(ink, boxes, glyph)]
     return found
@@ -262,11 +270,12 @@ def _cell(cell: GridCell, sheet: _Sheet, raster: Raster, *, ruled: bool) -> Grid
 
 
 def _is_empty(sheet: _Sheet, box: Box) -> bool:
-    """Whether a cell without text shows no ink at all, however pale, away from its rules."""
+    """Whether a cell without text is large enough for one and shows no ink, however pale, away from its rules."""
     x0, y0, x1, y1 = _pixels(box, sheet.dpi)
     margin = round(0.8 * sheet.dpi / 25.4)
     inside = sheet.grey[y0 + margin : y1 - margin, x0 + margin : x1 - margin]
-    return bool(inside.size == 0 or (thin_ink(inside) > PALE).sum() < 0.08 * (sheet.dpi / 25.4) ** 2)
+    has_room = min(inside.shape, default=0) >= LEAST_ROOM_MM * sheet.dpi / 25.4
+    return bool(has_room and (thin_ink(inside) > PALE).sum() < 0.08 * (sheet.dpi / 25.4) ** 2)
 
 
 def _led_back(place: Place, sheet: _Sheet, raster: Raster) -> Place:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
+from itertools import pairwise
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from extractors.scan.strips import Gray
+from extractors.scan.worn import LED_ON, Trace, specks_follow, traces
 
 #: Lengths in millimetres: a level rule is longer than a glyph is wide, an upright one than a glyph is high.
 LEVEL_MM, UPRIGHT_MM = 6.0, 4.6
@@ -23,14 +25,16 @@ QUIET, QUIET_TONE, QUIET_SHORT = 0.6, 0.7, 0.7
 QUIET_SIDE, QUIET_OTHER = 0.85, 0.45
 #: A worn rule keeps at least this share of its length, in any window of this width, in this tone of the paper or darker.
 WORN_LEFT, WORN_WINDOW_MM, WORN_TONE, WORN_QUIET = 0.06, 20.0, 0.75, 0.85
-#: A rule that stops short goes on to the next upright rule where specks follow its line: so many of them, making up this
-#: share of the way, and so many times as many as beside it.
-SPECKS, SPECK_SHARE, SPECK_EXCESS = 4, 0.02, 4.0
 #: An upright rule goes on right beside so many of the level rules that it crosses, in this tone of the paper or darker; the third: see
 #: ``_meets_what_it_crosses``.
 CROSSINGS, CROSSING_TONE, FRAME = 0.75, 0.85, 0.9
 #: Gaps wider than this make up no more than this share of a worn rule; dashes in the cells of a row stand wider apart.
 CELL_GAP_MM, CELL_GAPS = 5.0, 0.4
+#: Where a rule is less whole than this, others may have left nothing but specks.
+WHOLE = 0.9
+#: Dashes in so many columns, in this share of all, look like a rule but leave most of both sides of a column free; the
+#: first length is what the rule beside the column takes up.
+SIDE_MM, SIDE_SHARE, SIDE_INK, DASH_INK, LEAST_DASHES, MOST_STOP = 0.6, 0.15, 0.2, 0.25, 3, 0.8
 #: A rule is at most this thick: a double rule that has run together, at the most.
 THICKEST_MM = 1.5
 #: What is left of a worn rule is at most this thick.
@@ -78,8 +82,10 @@ def rules_of(grey: Gray, dpi: float) -> Rules:
     upright = _confirmed(_strokes(flipped, dpi, UPRIGHT_MM, DOUBLE_UPRIGHT_MM), sure, dpi, LONG_UPRIGHT_MM)
     upright = tuple(stroke for stroke in upright if _meets_what_it_crosses(stroke, sure, flipped, dpi))
     short = [stroke for stroke in level if stroke not in sure]
-    level = (*sure, *_confirmed(short, upright, dpi, LONG_MM))
-    level = tuple(_carried_on(stroke, upright, grey, dpi) for stroke in level)
+    level = tuple(stroke for stroke in sure if not _stops_at_columns(stroke, upright, grey, dpi))
+    level = (*level, *_confirmed(short, upright, dpi, LONG_MM))
+    if any(stroke.covered < WHOLE for stroke in level):
+        level = _with_traces(grey, level, upright, dpi)
     mask = cv2.bitwise_or(_mask(level, grey.shape), np.ascontiguousarray(_mask(upright, flipped.shape).T))
     return Rules(level, upright, mask)
 
@@ -127,44 +133,61 @@ def _meets_what_it_crosses(stroke: Stroke, across: Sequence[Stroke], grey: Gray,
     return len(sides) < 2 or bool(np.mean(sides) >= CROSSINGS)
 
 
-def _carried_on(stroke: Stroke, upright: Sequence[Stroke], grey: Gray, dpi: float) -> Stroke:
+def _with_traces(grey: Gray, level: Sequence[Stroke], upright: Sequence[Stroke], dpi: float) -> tuple[Stroke, ...]:
+    """Level rules led on as far as specks of them are left, and those of which nothing else is left."""
+    dot = dpi / 25.4
+    ink = grey < 255 * WORN_TONE
+    level = [_carried_on(stroke, upright, ink, dpi) for stroke in level]
+    known = [Trace(stroke.at, stroke.start, stroke.end) for stroke in level]
+    columns = [Trace(stroke.at, stroke.start, stroke.end) for stroke in upright]
+    half = round(THIN_MM * dot / 2)
+    for trace in traces(ink, columns, known, dot):
+        y = round(trace.at)
+        stroke = Stroke(trace.at, trace.start, trace.end, y - half, y + half + 1, WORN_LEFT)
+        if not _stops_at_columns(stroke, upright, grey, dpi):
+            level.append(_carried_on(stroke, upright, ink, dpi))
+    return tuple(level)
+
+
+def _carried_on(stroke: Stroke, upright: Sequence[Stroke], ink: NDArray[np.bool_], dpi: float) -> Stroke:
     """A level rule, led on from one upright rule of its table to the next as far as specks of it are left."""
     dot = dpi / 25.4
     reach = MEET_MM * dot
     crossed = sorted(rule.at for rule in upright if rule.start - reach <= stroke.at <= rule.end + reach)
     start, end = stroke.start, stroke.end
     for at in (at for at in crossed if at > end + reach):
-        if not _specks_follow(grey, stroke.at, (end, at), dot):
+        if not specks_follow(ink, stroke.at, (end, at), dot, LED_ON):
             break
         end = at
     for at in reversed([at for at in crossed if at < start - reach]):
-        if not _specks_follow(grey, stroke.at, (at, start), dot):
+        if not specks_follow(ink, stroke.at, (at, start), dot, LED_ON):
             break
         start = at
     return replace(stroke, start=start, end=end)
-
-
-def _specks_follow(grey: Gray, at: float, span: tuple[float, float], dot: float) -> bool:
-    """Whether between two places of a line more ink lies on it than beside it, in specks along all of the way."""
-    x0, x1, y = round(span[0] + 0.4 * dot), round(span[1] - 0.4 * dot), round(at)
-    near, far = round(0.5 * dot), round(1.3 * dot)
-    if x1 - x0 < dot or y < far or y + far >= grey.shape[0]:
-        return False
-    ink = grey[y - far : y + far + 1, x0:x1] < 255 * WORN_TONE
-    on_line = ink[far - 1 : far + 2].any(axis=0)
-    beside = np.concatenate([ink[: far - near], ink[far + near + 1 :]])
-    expected = 3 * float(beside.mean())
-    quarters = [part.any() for part in np.array_split(on_line, 4)]
-    specks = int((np.diff(on_line.astype(np.int8)) == 1).sum())
-    share = float(on_line.mean())
-    enough = share >= max(SPECK_SHARE, SPECK_EXCESS * expected)
-    return bool(specks >= SPECKS and enough and sum(quarters) >= 3)
 
 
 def _dashes(specks: NDArray[np.intp], length: int, dot: float) -> bool:
     """Whether specks in a row stand in groups as wide apart as columns: dashes in cells, not what is left of a rule."""
     gaps = np.diff(specks)
     return float(gaps[gaps > CELL_GAP_MM * dot].sum()) > CELL_GAPS * length
+
+
+def _stops_at_columns(stroke: Stroke, upright: Sequence[Stroke], grey: Gray, dpi: float) -> bool:
+    """Whether what looks like a rule is a row of dashes: in nearly every column it stops short of both of its sides."""
+    dot = dpi / 25.4
+    reach = MEET_MM * dot
+    crossed = sorted(rule.at for rule in upright if rule.start - reach <= stroke.at <= rule.end + reach)
+    ink = grey[max(0, stroke.top) : stroke.bottom].min(axis=0) < 255 * WORN_TONE
+    stops = []
+    for left, right in pairwise(crossed):
+        if right - left < CELL_GAP_MM * dot or left < stroke.start - right + left or right > stroke.end + right - left:
+            continue
+        x0, x1 = round(left + SIDE_MM * dot), round(right - SIDE_MM * dot)
+        side = round(SIDE_SHARE * (x1 - x0))
+        sides = np.concatenate([ink[x0 : x0 + side], ink[x1 - side : x1]])
+        middle = float(ink[x0 + side : x1 - side].mean())
+        stops.append(float(sides.mean()) < SIDE_INK and middle >= DASH_INK)
+    return len(stops) >= LEAST_DASHES and float(np.mean(stops)) >= MOST_STOP
 
 
 def _covers(known: Sequence[Stroke], at: float, start: float, end: float, dot: float) -> bool:
