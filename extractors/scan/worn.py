@@ -29,8 +29,8 @@ Ink = NDArray[np.bool_]
 COLUMN_MM, SIDE_MM, NEAR_MM, FAR_MM = 3.0, 0.4, 0.5, 1.3
 #: Two rows of specks closer than this are one; one closer than the second to a rule is that rule's.
 SAME_MM, KNOWN_MM = 0.8, 1.6
-#: A rule reaches over columns of at least this width together.
-LONG_MM = 20.0
+#: A rule reaches over two columns of at least this width together, or one as wide as the second: less is chance.
+LONG_MM, ALONE_MM = 20.0, 45.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +70,8 @@ def traces(ink: Ink, columns: Sequence[Trace], known: Sequence[Trace], dot: floa
                 found.append((y, left, right))
     for row in _by_height(found, SAME_MM * dot):
         at = float(np.median([y for y, _, _ in row]))
-        for start, end in _runs([(left, right) for _, left, right in row], dot):
-            if end - start >= LONG_MM * dot:
+        for start, end, count in _runs([(left, right) for _, left, right in row]):
+            if end - start >= (LONG_MM if count > 1 else ALONE_MM) * dot:
                 yield Trace(at, start, end)
 
 
@@ -115,19 +115,17 @@ def _by_height(found: Sequence[tuple[int, float, float]], near: float) -> Iterat
         yield row
 
 
-def _runs(spans: Sequence[tuple[float, float]], dot: float) -> Iterator[tuple[float, float]]:
-    """Columns that stand side by side, together; one that is missing between two others is bridged."""
+def _runs(spans: Sequence[tuple[float, float]]) -> Iterator[tuple[float, float, int]]:
+    """Columns that stand side by side, together, and how many; one that is missing between two others is bridged."""
     distinct = [span for span, _ in groupby(sorted(spans))]
-    if not distinct:
-        return
     widest = max(right - left for left, right in distinct)
-    start, end = distinct[0]
+    start, end, count = *distinct[0], 1
     for left, right in distinct[1:]:
         if left - end > widest:
-            yield start, end
-            start = left
-        end = max(end, right)
-    yield start, end
+            yield start, end, count
+            start, count = left, 0
+        end, count = max(end, right), count + 1
+    yield start, end, count
 
 
 def _shared(rule: Trace, left: float, right: float) -> float:
