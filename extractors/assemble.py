@@ -40,6 +40,8 @@ from models.report import (
 LEAST_ALTERNATIVE = 0.001
 #: A claim about the whole report less sure than this is for a person to see.
 SURE_CLAIM = 0.8
+#: A figure in prose of whose digits a recogniser is less sure than this is for a person to see.
+SURE_DIGITS = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +238,7 @@ def _fact(fact: Fact, sections: Sequence[Section]) -> FactRecord:
     section = sections[fact.section]
     start = section.text.rfind(fact.sentence, 0, fact.span[0] + len(fact.sentence))
     evidence = _evidence(fact.place or Place())
+    digits = section.digits_between(*fact.span)
     return FactRecord(
         type=fact.type,
         value=fact.value,
@@ -248,6 +251,6 @@ def _fact(fact: Fact, sections: Sequence[Section]) -> FactRecord:
         bbox=evidence.bbox,
         line=evidence.line,
         section=fact.section,
-        confidence=fact.confidence,
-        status=fact.status,
+        confidence=round(fact.confidence * digits, 4),
+        status=fact.status if digits >= SURE_DIGITS else "review",
     )

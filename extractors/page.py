@@ -45,12 +45,14 @@ class Line:
     """A line or paragraph of text outside of any native table.
 
     ``text`` keeps leading tabs and blanks (they mark cells in flattened tables). ``heading`` is true when the
-    format itself says so (HTML h1-h6, a Word heading style, Markdown #).
+    format itself says so (HTML h1-h6, a Word heading style, Markdown #). ``digits`` is how sure a recogniser is of the
+    digit that it is the least sure of; 1 for text that was not recognised.
     """
 
     text: str
     place: Place
     heading: bool = False
+    digits: float = 1.0
 
 
 Block = Line | Grid

@@ -23,10 +23,14 @@ class CellState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One possible reading of a crop: the text and the probability that the reader gives it."""
+    """One possible reading of a crop: the text and the probability that the reader gives it.
+
+    ``digits`` is the probability of the digit in it that is the least sure; 1 when there is none.
+    """
 
     text: str
     p: float
+    digits: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,4 +67,5 @@ def _blocks_of(run: Sequence[list[Word]], page: int) -> Iterator[tuple[float, Bl
         box = line[0].box
         for word in line[1:]:
             box = box.union(word.box)
-        yield box.y0, Line(line_text(line), Place(page=page, box=box))
+        digits = min((word.readings[0].digits for word in line if word.readings), default=1.0)
+        yield box.y0, Line(line_text(line), Place(page=page, box=box), digits=digits)

@@ -34,18 +34,26 @@ class Section:
     """A part of the prose under one heading.
 
     ``text`` has one paragraph a line. ``places`` gives, in order, the offset at which each source line starts and its
-    place. ``page`` is the page (from 1) on which the section starts, None where the format has no pages.
+    place; ``digits`` how sure a recogniser is of the digits of each of these lines. ``page`` is the page (from 1) on which the
+    section starts, None where the format has no pages.
     """
 
     title: str
     text: str
     page: int | None = None
     places: tuple[tuple[int, Place], ...] = ()
+    digits: tuple[float, ...] = ()
 
     def place_at(self, offset: int) -> Place | None:
         """The place of the source line in which the character at ``offset`` stands."""
         index = bisect_right([start for start, _ in self.places], offset) - 1
         return self.places[index][1] if index >= 0 else None
+
+    def digits_between(self, start: int, end: int) -> float:
+        """How sure the digits are of the source lines that a part of the text stands in."""
+        offsets = [offset for offset, _ in self.places]
+        first = max(bisect_right(offsets, start) - 1, 0)
+        return min(self.digits[first : bisect_right(offsets, end - 1)], default=1.0)
 
 
 @dataclass(slots=True)
@@ -56,19 +64,22 @@ class _Draft:
     place: Place | None = None
     pieces: list[str] = field(default_factory=list)
     places: list[tuple[int, Place]] = field(default_factory=list)
+    digits: list[float] = field(default_factory=list)
     length: int = 0
     last: Line | None = None
 
     def add(self, text: str, line: Line, joined: bool) -> None:
         glue = "" if joined or not self.pieces else "\n"
         self.places.append((self.length + len(glue), line.place))
+        self.digits.append(line.digits)
         self.pieces.append(glue + text)
         self.length += len(glue) + len(text)
         self.last = line
 
     def section(self) -> Section:
         place = self.place or (self.places[0][1] if self.places else None)
-        return Section(self.title, "".join(self.pieces), place.page if place else None, tuple(self.places))
+        page = place.page if place else None
+        return Section(self.title, "".join(self.pieces), page, tuple(self.places), tuple(self.digits))
 
 
 def sections(lines: Sequence[Line]) -> tuple[Section, ...]:

@@ -24,13 +24,15 @@ def best_path(frames: Probabilities, alphabet: Sequence[str]) -> Reading:
     ``frames`` is (time, 1 + symbols), index 0 the blank.
     """
     path = frames.argmax(axis=1)
-    p, text, before = 1.0, [], 0
+    p, digits, text, before = 1.0, 1.0, [], 0
     for at, index in enumerate(path.tolist()):
         if index and index != before:
+            sure = float(frames[at, index])
             text.append(alphabet[index - 1])
-            p *= float(frames[at, index])
+            p *= sure
+            digits = min(digits, sure) if alphabet[index - 1].isdigit() else digits
         before = index
-    return Reading("".join(text), p)
+    return Reading("".join(text), p, digits)
 
 
 def n_best(frames: Probabilities, alphabet: Sequence[str], count: int = 5) -> tuple[Reading, ...]:

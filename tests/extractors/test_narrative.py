@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import numpy as np
 import pytest
 
 from bench.narrative_score import documents, f1, found, wanted, without_qualifier
@@ -12,6 +13,7 @@ from extractors.narrative.tag import Section, facts, sections
 from extractors.narrative.tagger import load_tagger
 from extractors.options import NO_TAGGER, SHIPPED_TAGGER
 from extractors.page import Line
+from extractors.scan.ctc import best_path
 from models.evidence import Box, Place
 from models.facts import OTHER, fact_types
 
@@ -141,3 +143,17 @@ def test_a_confidence_is_a_share_and_the_status_follows_from_it() -> None:
         for one in facts(parts, year=document["year"], organ=document["organ"]):
             assert 0 < one.confidence < 1
             assert one.status == ("accepted" if one.type == OTHER or one.confidence >= 0.8 else "review")
+
+
+def test_a_section_knows_how_sure_a_recogniser_is_of_its_digits() -> None:
+    lines = [Line("一、总体情况", Place(page=1)), Line("主动公开信息223条。", Place(page=1), digits=0.6)]
+    (section,) = sections([*lines, Line("召开会议3次。", Place(page=1))])
+    first = section.text.index("223")
+    assert section.digits_between(first, first + 3) == 0.6
+    assert section.digits_between(section.text.index("3次"), len(section.text)) == 1.0
+
+
+def test_the_least_sure_digit_of_a_line_is_kept() -> None:
+    frames = np.array([[0.0, 0.99, 0.01], [0.3, 0.1, 0.6], [0.9, 0.05, 0.05]], np.float32)
+    read = best_path(frames, "公2")
+    assert (read.text, read.p, read.digits) == ("公2", pytest.approx(0.99 * 0.6), pytest.approx(0.6))
