@@ -4,8 +4,22 @@
 be read; it needs no broker and no database.
 """
 
-from extractors.pipeline import extract_bytes, extract_path
+from __future__ import annotations
 
-extract = extract_path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from extractors.pipeline import extract_bytes, extract_path
+
+    extract = extract_path
 
 __all__ = ["extract", "extract_bytes", "extract_path"]
+
+
+def __getattr__(name: str) -> object:
+    """The pipeline, loaded when it is asked for: whoever only wants a part of the package does not wait for all of it."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from extractors import pipeline
+
+    return pipeline.extract_path if name == "extract" else getattr(pipeline, name)
