@@ -40,8 +40,8 @@ def main() -> None:
         service(Path(folder), audit_share=0.2) as (parts, services),
     ):
         url = serve(parts)
-        document = read_sample(services, url)
-        fill(services, document, args.items)
+        document = read(services, url, SAMPLE)
+        fill(services, read(services, url, OTHER), args.items)
         queue(url, args.items)
         corrections(url, document)
         opened(url, document)
