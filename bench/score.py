@@ -71,9 +71,7 @@ def _add_cell(tally: Tally, where: str, name: str, wanted: dict[str, Any], cell:
     if cell is None:
         tally.errors.append(f"{where}: {name} is missing")
         return
-    value = None if wanted["value"] is None else Decimal(wanted["value"])
-    exact = cell["state"] == wanted["state"] and (cell["value"] is None) == (value is None)
-    exact = exact and (value is None or Decimal(cell["value"]) == value)
+    exact = is_right(cell["state"], cell["value"], wanted)
     tally.exact += exact
     if not exact:
         silent = cell["status"] == "accepted"
@@ -81,6 +79,14 @@ def _add_cell(tally: Tally, where: str, name: str, wanted: dict[str, Any], cell:
         tally.errors.append(
             f"{where}: {name} is {wanted['printed']!r}, read {cell['state']} {cell['value']}{' SILENT' if silent else ''}"
         )
+
+
+def is_right(state: str, value: object, wanted: dict[str, Any]) -> bool:
+    """Whether a cell is what the truth says, in state and, for a number, in value."""
+    right = None if wanted["value"] is None else Decimal(wanted["value"])
+    if state != wanted["state"] or (value is None) != (right is None):
+        return False
+    return right is None or Decimal(str(value)) == right
 
 
 def _add_checks(tally: Tally, where: str, truth: dict[str, Any], checks: Iterable[dict[str, Any]]) -> None:

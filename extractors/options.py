@@ -23,6 +23,15 @@ class ExtractOptions(BaseModel):
     max_archive_depth: int = Field(3, description="how deeply archives may stand inside archives")
     max_pages: int = Field(5_000, description="most pages of one source")
     timeout_seconds: int = Field(300, description="longest time for one external program, in seconds")
+    one_wrong_in: int = Field(
+        10_000,
+        ge=1,
+        description="of so many cells that no person looks at, at most one may be wrong: more of them, more review",
+    )
+    reconciliation: bool = Field(True, description="let the sums of the form decide between readings (off: to measure)")
+    calibration: bool = Field(
+        True, description="give confidences as they were measured, not as reckoned (off: to measure)"
+    )
     tagger_model: str = Field(
         SHIPPED_TAGGER,
         description="what types the figures in prose beside the rules: `shipped`, `none`, or the folder of a checkpoint",

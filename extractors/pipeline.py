@@ -26,13 +26,14 @@ from extractors.sources.unpack import SourceFailure, iter_sources, read_path
 from extractors.titles import find_titles
 from models.errors import GoujiError, NoReport, UnreadableSource
 from models.readings import CellState
-from models.reconcile import reconcile
+from models.reconcile import Policy, reconcile
 from models.report import ErrorInfo, ErrorReport, Report, Result, SourceInfo
 
 #: The version of the code that decides results; the forms and weights are added to it.
 CODE_VERSION = "0.1.0"
 #: Packages whose data decide results.
 DECIDING_DATA = (
+    "models.calibration",
     "models.forms",
     "models.facts",
     "models.organs",
@@ -40,6 +41,7 @@ DECIDING_DATA = (
     "extractors.narrative.model",
     "extractors.scan.model",
 )
+DEFAULT = ExtractOptions()
 #: A document is such a report when at least this many cells of a form were found in it.
 LEAST_CELLS = 5
 #: … or when, under the title of such a report, it has this many sections.
@@ -47,8 +49,8 @@ LEAST_SECTIONS = 4
 
 
 @cache
-def pipeline_version(tagger: str = SHIPPED_TAGGER) -> str:
-    """Version of everything that decides a result: code version, and a digest of the package data and the tagger.
+def pipeline_version(options: ExtractOptions = DEFAULT) -> str:
+    """Version of everything that decides a result: code version, and a digest of the package data and of the choices.
 
     The files of the tagger that ships are known by the digests in its manifest.
     """
@@ -57,8 +59,10 @@ def pipeline_version(tagger: str = SHIPPED_TAGGER) -> str:
         for entry in sorted(resources.files(package).iterdir(), key=lambda entry: entry.name):
             if entry.name.endswith((".yaml", ".tsv", ".json", ".onnx")):
                 digest.update(entry.read_bytes())
-    if tagger != SHIPPED_TAGGER:
-        digest.update(tagger_digest(tagger))
+    if options.tagger_model != SHIPPED_TAGGER:
+        digest.update(tagger_digest(options.tagger_model))
+    if (policy := _policy(options)) != Policy():
+        digest.update(repr(policy).encode())
     return f"{CODE_VERSION}+{digest.hexdigest()[:8]}"
 
 
@@ -111,7 +115,7 @@ def results_of(source: Source, content: Content, options: ExtractOptions, starte
         return [error_report(source.name, source.sha256, error, source.media_type)]
     seconds = (time.perf_counter() - started) / len(reports)
     return [
-        assemble(part, source, number, len(reports), pipeline_version(options.tagger_model), round(seconds, 4))
+        assemble(part, source, number, len(reports), pipeline_version(options), round(seconds, 4))
         for number, part in enumerate(reports, 1)
     ]
 
@@ -163,8 +167,12 @@ def _part(blocks: Sequence[Block], content: Content, source: Source, options: Ex
         return None
     organ = heading.organ.value if heading.organ else None
     facts = tag_facts(sections, year=year, organ=str(organ) if organ else None, tagger=options.tagger_model)
-    judged = reconcile(alignment.choice.form, alignment.rows)
+    judged = reconcile(alignment.choice.form, alignment.rows, _policy(options))
     return Part(heading, alignment, judged, sections, facts, content, tuple(blocks))
+
+
+def _policy(options: ExtractOptions) -> Policy:
+    return Policy(options.one_wrong_in, options.reconciliation, options.calibration)
 
 
 def _is_titled(heading: Heading, sections: Sequence[Section]) -> bool:

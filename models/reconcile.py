@@ -7,8 +7,9 @@ fails. Readings and ways of laying a row out are weighed together with all ident
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from models.calibration import Origin, accept_from, calibrated, kind_of
 from models.candidates import options_of
 from models.forms import load_forms
 from models.identities import Identity, Outcome, evaluate, identities
@@ -47,6 +48,7 @@ class Judged:
     """A judged cell. ``candidate`` is None for an absent cell or one of which nothing can be said.
 
     ``alternatives`` are the other candidates with their probabilities; ``reasons`` are sentences for a reviewer.
+    ``enough`` is the confidence from which it stands without one.
     """
 
     candidate: Candidate | None
@@ -55,11 +57,24 @@ class Judged:
     confidence: float
     alternatives: tuple[tuple[Candidate | None, float], ...] = ()
     reasons: tuple[str, ...] = ()
+    enough: float = ACCEPT
 
     @property
     def accepted(self) -> bool:
         """Sure enough to stand without a person."""
-        return self.confidence >= ACCEPT and not self.reasons
+        return self.confidence >= self.enough and not self.reasons
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How to judge: at most one wrong cell in so many accepted ones.
+
+    For measuring: without ``identities`` each cell stands alone; a confidence that is not ``calibrated`` is as reckoned.
+    """
+
+    one_wrong_in: int = 10_000
+    identities: bool = True
+    calibrated: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +106,14 @@ class _Cell:
         return max(self.options, key=lambda option: option[1], default=(None, 0.0))
 
 
+DEFAULT = Policy()
 #: Cells that are decided together, what they may say together, and the probabilities of that.
 _Group = tuple[tuple[str, ...], list[tuple[Candidate | None, ...]], tuple[float, ...]]
 
 
-def reconcile(form_id: str, rows: Sequence[RowReading]) -> Reconciled:
+def reconcile(form_id: str, rows: Sequence[RowReading], policy: Policy = DEFAULT) -> Reconciled:
     """Judge every cell of a form from the rows that were seen."""
-    rules = identities(form_id)
+    rules = identities(form_id) if policy.identities else ()
     states = [_states(row) for row in rows]
     silent = _without_zeros(states)
     cells = _posteriors(rows, states, silent, rules)
@@ -106,7 +122,10 @@ def reconcile(form_id: str, rows: Sequence[RowReading]) -> Reconciled:
     order = load_forms()[form_id].cell_ids()
     suspects = _suspects(outcomes)
     judged = {cell: _judge(cell, cells.get(cell), outcomes, suspects.get(cell, ())) for cell in order}
-    _name_absent(form_id, judged, set(cells), scanned=_scanned(rows))
+    scanned = _scanned(rows)
+    _name_absent(form_id, judged, set(cells), scanned=scanned)
+    if policy.calibrated:
+        judged = {name: _calibrated(cell, policy, scanned=scanned) for name, cell in judged.items()}
     return Reconciled(judged, tuple(Verdict(outcome, _cause(outcome, cells)) for outcome in outcomes))
 
 
@@ -242,6 +261,13 @@ def _confidence(candidate: Candidate | None, match: float, p: float, failing: bo
     if candidate is not None and (candidate.doubt or candidate.state is CellState.TEXT):
         trust = min(trust, 0.8)
     return round(trust * p, 6)
+
+
+def _calibrated(cell: Judged, policy: Policy, *, scanned: bool) -> Judged:
+    kind = kind_of(cell.candidate, cell.state, scanned=scanned, in_doubt=bool(cell.reasons))
+    origin: Origin = "ocr" if kind.startswith("ocr") else "digital"
+    confidence = round(calibrated(kind, cell.confidence), 6)
+    return replace(cell, confidence=confidence, enough=accept_from(origin, policy.one_wrong_in))
 
 
 def _scanned(rows: Sequence[RowReading]) -> bool:

@@ -41,7 +41,7 @@ def ranges_of(source: Source, services: Services) -> tuple[Pages, ...]:
 def read_bundle(services: Services, claimed: Claimed, source: Source, wanted: tuple[Pages, ...]) -> list[Result]:
     """The reports of a document whose ranges have been read. Raises Split when that is still to be done."""
     with services.database.read() as session:
-        found = ranges.of(session, claimed.id, pipeline_version())
+        found = ranges.of(session, claimed.id, pipeline_version(services.options))
     if [(part.first_page, part.last_page) for part in found] != [(pages.first, pages.last) for pages in wanted]:
         raise Split(wanted)
     if any(part.status not in (Status.DONE, Status.FAILED, Status.QUARANTINED) for part in found):
@@ -74,7 +74,7 @@ def read_range(services: Services, source: Source, pages: Pages) -> str:
 def send_split(services: Services, claimed: Claimed, wanted: Sequence[Pages]) -> None:
     """Record the ranges and send those that are new."""
     with services.database.write() as session:
-        found = ranges.split(session, claimed, wanted, pipeline_version(), now=time.time())
+        found = ranges.split(session, claimed, wanted, pipeline_version(services.options), now=time.time())
     services.intake.send(found)
 
 

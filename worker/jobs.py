@@ -110,7 +110,7 @@ def _failed(code: str, message: str) -> Ending:
 
 
 def _read(services: Services, claimed: Claimed) -> Ending:
-    version = pipeline_version()
+    version = pipeline_version(services.options)
     with services.database.read() as session:
         known = results.find(session, Reading(claimed.sha256, claimed.name, version))
     if known:
@@ -129,7 +129,7 @@ def _read(services: Services, claimed: Claimed) -> Ending:
             else:
                 members.add(found)
     members.flush()
-    return _archive(members, claimed)
+    return _archive(services, members, claimed)
 
 
 def _read_source(services: Services, claimed: Claimed, source: Source) -> Ending:
@@ -137,7 +137,7 @@ def _read_source(services: Services, claimed: Claimed, source: Source) -> Ending
         raise TooHeavy
     wanted = ranges_of(source, services)
     found = read_bundle(services, claimed, source, wanted) if wanted else extract_source(source, services.options)
-    return Ending(results.outcome(found, pipeline_version()), tuple(found))
+    return Ending(results.outcome(found, pipeline_version(services.options)), tuple(found))
 
 
 def _range(services: Services, claimed: Claimed, source: Source) -> Ending:
@@ -147,12 +147,12 @@ def _range(services: Services, claimed: Claimed, source: Source) -> Ending:
     return Ending(done)
 
 
-def _archive(members: Members, claimed: Claimed) -> Ending:
+def _archive(services: Services, members: Members, claimed: Claimed) -> Ending:
     """An archive that is itself at fault counts as a document that failed, whatever could be saved of its members."""
     if members.failure is None:
         return Ending(Outcome(Status.DONE, kind=Kind.ARCHIVE))
     error = members.failure
-    version = pipeline_version()
+    version = pipeline_version(services.options)
     found = error_report(claimed.name, claimed.sha256, error)
     return Ending(results.outcome([found], version), (found,))
 
@@ -161,7 +161,7 @@ def _write(services: Services, claimed: Claimed, ending: Ending) -> None:
     lasting = [result for result in ending.results if is_lasting(result)]
     with services.database.write() as session:
         if lasting:
-            reading = Reading(claimed.sha256, claimed.name, pipeline_version())
+            reading = Reading(claimed.sha256, claimed.name, pipeline_version(services.options))
             results.write(session, reading, lasting, now=time.time())
         if leases.finish(session, claimed, ending.outcome, now=time.time()) and claimed.pages is None:
             document = documents.get(session, claimed.id)
