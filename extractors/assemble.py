@@ -91,6 +91,7 @@ def _source(part: Part, source: Source, number: int, parts: int) -> SourceInfo:
         pages=_page_range(part),
         part=number,
         parts=parts,
+        files=source.files or None,
     )
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pydantic import TypeAdapter
 
-from extractors.page import Content
+from extractors.page import Block, Content, Line
 from models.errors import UnreadableSource
+from models.evidence import Place
 
 _CONTENT = TypeAdapter(Content)
 
@@ -31,6 +33,28 @@ def join(parts: Sequence[Content]) -> Content:
         problems=tuple(problem for part in parts for problem in part.problems),
         hints=parts[0].hints,
     )
+
+
+def from_page(content: Content, first: int) -> Content:
+    """A part whose pages are counted from ``first`` instead of 1."""
+    by = first - 1
+    return Content(
+        blocks=tuple(_moved(block, by) for block in content.blocks),
+        pages=content.pages,
+        routes={str(int(page) + by): route for page, route in content.routes.items()},
+        problems=tuple(replace(one, page=one.page + by if one.page else first) for one in content.problems),
+        hints=content.hints,
+    )
+
+
+def _moved(block: Block, by: int) -> Block:
+    if isinstance(block, Line):
+        return replace(block, place=_on(block.place, by))
+    return replace(block, cells=tuple(replace(cell, place=_on(cell.place, by)) for cell in block.cells))
+
+
+def _on(place: Place, by: int) -> Place:
+    return replace(place, page=place.page + by) if place.page is not None else place
 
 
 def complete(content: Content) -> Content:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib import resources
+from itertools import accumulate
 from pathlib import Path
 
 from extractors.alignment.align import Alignment, align, without_tables
@@ -18,9 +20,11 @@ from extractors.narrative.tag import facts as tag_facts
 from extractors.narrative.tag import sections as find_sections
 from extractors.narrative.tagger import tagger_digest
 from extractors.options import SHIPPED_TAGGER, ExtractOptions
-from extractors.page import Block, Content, Line
+from extractors.page import Block, Content, Line, PageProblem
+from extractors.parts import from_page, join
 from extractors.protocols import PagedFormat
 from extractors.registry import format_for
+from extractors.sources.pictures import in_sets
 from extractors.sources.source import Source
 from extractors.sources.unpack import SourceFailure, iter_sources, read_path
 from extractors.titles import find_titles
@@ -83,11 +87,45 @@ def extract_path(path: Path, options: ExtractOptions | None = None) -> Iterator[
 def extract_bytes(name: str, data: bytes, options: ExtractOptions | None = None) -> Iterator[Result]:
     """The same for bytes that are at hand; ``name`` is what the user calls them."""
     chosen = options or ExtractOptions()
-    for found in iter_sources(name, data, chosen):
-        if isinstance(found, SourceFailure):
-            yield error_report(found.name, found.data_sha256, found.error)
-        else:
-            yield from extract_source(found, chosen)
+    for group in in_sets((found.name, found) for found in iter_sources(name, data, chosen)):
+        sources = [found for _, found in group if isinstance(found, Source)]
+        yield from (error_report(f.name, f.data_sha256, f.error) for _, f in group if isinstance(f, SourceFailure))
+        yield from extract_pictures(sources, chosen)
+
+
+def extract_files(files: Sequence[tuple[str, bytes]], options: ExtractOptions) -> list[Result]:
+    """The reports of picture files (name, bytes) that may be the pages of one document, in their order."""
+    found = [one for name, data in files for one in iter_sources(name, data, options)]
+    failed: list[Result] = [error_report(f.name, f.data_sha256, f.error) for f in found if isinstance(f, SourceFailure)]
+    return [*failed, *extract_pictures([one for one in found if isinstance(one, Source)], options)]
+
+
+def extract_pictures(sources: Sequence[Source], options: ExtractOptions) -> list[Result]:
+    """The reports of pictures that may be the pages of one document, in their order; also of one source alone.
+
+    They are one source (its name the first one's) unless each of them begins a report of its own.
+    """
+    if len(sources) < 2:
+        return [result for source in sources for result in extract_source(source, options)]
+    started = time.perf_counter()
+    contents = [_content_or_problem(source, options) for source in sources]
+    if all(_titles(content.blocks) for content in contents):
+        pairs = zip(sources, contents, strict=True)
+        return [result for source, content in pairs for result in results_of(source, content, options, started)]
+    starts = accumulate((content.pages or 1 for content in contents), initial=1)
+    joined = join([from_page(content, first) for content, first in zip(contents, starts, strict=False)])
+    joined = replace(joined, pages=sum(content.pages or 1 for content in contents))
+    names = tuple(source.name for source in sources)
+    data = b"".join(source.data for source in sources)
+    return results_of(Source(names[0], data, sources[0].media_type, names), joined, options, started)
+
+
+def _content_or_problem(source: Source, options: ExtractOptions) -> Content:
+    """What was read of a picture; where it failed, nothing but the reason, so that the report names the page."""
+    try:
+        return _read(source, options)
+    except GoujiError as error:
+        return Content((), pages=1, problems=(PageProblem(1, error.code, error.message),))
 
 
 def extract_source(source: Source, options: ExtractOptions) -> list[Result]:

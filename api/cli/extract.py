@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from api.cli.summary import Summary
 from api.exits import Exit
 from api.export.books import Written
 from api.export.registry import FORMATS, Writer, open_writer
+from extractors.sources.pictures import in_sets
 from models.errors import GoujiError, UsageError
 
 if TYPE_CHECKING:
@@ -88,22 +90,26 @@ def _results(files: list[File], options: ExtractOptions, jobs: int, progress: Pr
 
 def read_file(file: File, options: ExtractOptions) -> Iterator[Result]:
     """Runs in a worker process, which is where everything heavy is loaded."""
-    from extractors.pipeline import error_report, extract_bytes
+    from extractors.pipeline import error_report, extract_bytes, extract_files
     from extractors.sources.unpack import read_path
 
-    try:
-        data = read_path(file.path, options)
-    except GoujiError as error:
-        yield error_report(file.name, None, error)
-        return
-    yield from extract_bytes(file.name, data, options)
+    read: list[tuple[str, bytes]] = []
+    for one in (file, *file.more):
+        try:
+            read.append((one.name, read_path(one.path, options)))
+        except GoujiError as error:
+            yield error_report(one.name, None, error)
+    if len(read) == 1:
+        yield from extract_bytes(*read[0], options)
+    else:
+        yield from extract_files(read, options)
 
 
 def find_files(paths: list[Path]) -> list[File]:
     """The files to read: those named, and those in folders, sorted, hidden ones left out; each once.
 
     A file that is named goes by its own name, one in a folder by the path from that folder on, so that two folders may
-    each have a ``report.pdf``. Raises UsageError when a path does not exist.
+    each have a ``report.pdf``. Numbered pictures that may be pages of one document come together. Raises UsageError when a path does not exist.
     """
     found: dict[Path, File] = {}
     for path in paths:
@@ -115,7 +121,8 @@ def find_files(paths: list[Path]) -> list[File]:
         for inside in _walk(path):
             name = Path(path.resolve().name, inside.relative_to(path))
             found.setdefault(inside, File(inside, name.as_posix()))
-    return list(found.values())
+    sets = in_sets((str(path), file) for path, file in found.items())
+    return [replace(files[0][1], more=tuple(file for _, file in files[1:])) for files in sets]
 
 
 def _walk(folder: Path) -> Iterator[Path]:

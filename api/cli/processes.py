@@ -28,10 +28,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file to read, and what its source is called in the output."""
+    """A file to read, and what its source is called in the output; with ``more`` pictures that may be further pages of it."""
 
     path: Path
     name: str
+    more: tuple[File, ...] = ()
 
 
 Reader = Callable[[File, "ExtractOptions"], Iterator[Result]]

@@ -23,6 +23,8 @@ DARKER, ALONG_MM = 26, 1.6
 #: (a short one: at least the third). One longer than any glyph may have text close to one side.
 QUIET, QUIET_TONE, QUIET_SHORT = 0.6, 0.7, 0.7
 QUIET_SIDE, QUIET_OTHER = 0.85, 0.45
+#: A level and an upright one this long without a gap is no row of strokes, however close the text stands to it.
+SOLID_LEVEL_MM, SOLID_UPRIGHT_MM = 22.0, 7.0
 #: A worn rule keeps at least this share of its length, in any window of this width, in this tone of the paper or darker.
 WORN_LEFT, WORN_WINDOW_MM, WORN_TONE, WORN_QUIET = 0.06, 20.0, 0.75, 0.85
 #: An upright rule goes on right beside so many of the level rules that it crosses, in this tone of the paper or darker; the third: see
@@ -76,10 +78,12 @@ class Rules:
 def rules_of(grey: Gray, dpi: float) -> Rules:
     """Find the rules of a page with white paper."""
     flipped = np.ascontiguousarray(grey.T)
-    level = _confirmed_level(_strokes(grey, dpi, LEVEL_MM, DOUBLE_LEVEL_MM), dpi)
+    level = _confirmed_level(_strokes(grey, dpi, LEVEL_MM, DOUBLE_LEVEL_MM, SOLID_LEVEL_MM), dpi)
     level = (*level, *_worn(grey, level, dpi))
     sure = [stroke for stroke in level if stroke.end - stroke.start >= LONG_MM * dpi / 25.4]
-    upright = _confirmed(_strokes(flipped, dpi, UPRIGHT_MM, DOUBLE_UPRIGHT_MM), sure, dpi, LONG_UPRIGHT_MM)
+    upright = _confirmed(
+        _strokes(flipped, dpi, UPRIGHT_MM, DOUBLE_UPRIGHT_MM, SOLID_UPRIGHT_MM), sure, dpi, LONG_UPRIGHT_MM
+    )
     upright = tuple(stroke for stroke in upright if _meets_what_it_crosses(stroke, sure, flipped, dpi))
     short = [stroke for stroke in level if stroke not in sure]
     level = tuple(stroke for stroke in sure if not _stops_at_columns(stroke, upright, grey, dpi))
@@ -237,7 +241,7 @@ def _mask(strokes: Sequence[Stroke], shape: tuple[int, ...]) -> Gray:
     return mask
 
 
-def _strokes(grey: Gray, dpi: float, shortest_mm: float, double_mm: float) -> tuple[Stroke, ...]:
+def _strokes(grey: Gray, dpi: float, shortest_mm: float, double_mm: float, solid_mm: float) -> tuple[Stroke, ...]:
     """Level strokes of a page (the caller turns it for upright ones).
 
     A rule is darker than what lies above and below it: the grain is averaged out along the rule, then everything thicker
@@ -264,11 +268,24 @@ def _strokes(grey: Gray, dpi: float, shortest_mm: float, double_mm: float) -> tu
         part = labels[y : y + height, x : x + width] == index
         covered = float(raw[y : y + height, x : x + width].any(axis=0).mean())
         middle = y + float(np.nonzero(part)[0].mean())
+        start, end = _longest_dark(grey[y : y + height, x : x + width])
+        if end - start >= solid_mm * dot:
+            pieces.append(Stroke(middle, float(x + start), float(x + end), y - 1, y + height + 1, 1.0))
+            continue
         if not _stands_alone(others, middle, (x, x + width), thick, dot):
             continue
         pieces.append(Stroke(middle, float(x), float(x + width), y - 1, y + height + 1, covered))
     faint_ink = (faint > DARKER / 2).astype(np.uint8)
     return tuple(_joined(pieces, faint_ink, dot))
+
+
+def _longest_dark(part: Gray) -> tuple[int, int]:
+    """The longest stretch along a piece of a rule with ink in every column, but for single ones."""
+    dark = (part.min(axis=0) < 255 * WORN_TONE).astype(np.uint8)[None]
+    whole = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((1, 3), np.uint8))
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], whole[0], [0]]).astype(np.int8)))
+    stretches = zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+    return max(stretches, key=lambda stretch: stretch[1] - stretch[0], default=(0, 0))
 
 
 def _stands_alone(grey: Gray, middle: float, span: tuple[int, int], thick: float, dot: float) -> bool:

@@ -33,6 +33,8 @@ MOST_PARTS = 6000
 FLAT = 0.22
 #: A part of a run this share of its height is a glyph of a line of large print.
 LARGE_PRINT = 0.62
+#: Rows with less ink than this share of the width part the lines of a paragraph, each at least so many glyph heights high.
+CLEAR, LOWEST_LINE = 0.01, 0.6
 
 
 def ink_of(grey: Gray, glyph: float) -> Gray:
@@ -148,11 +150,28 @@ def runs_outside(ink: Gray, tables: Sequence[Pixels], glyph: float) -> list[Pixe
     found = []
     for box in _put_together(boxes, glyph):
         x0, y0, x1, y1 = box
-        if y1 - y0 > TOO_HIGH * glyph and x1 - x0 > 2 * glyph and not _is_large_print(free[y0:y1, x0:x1]):
+        lines = _lines_set_close(free[y0:y1, x0:x1], glyph) if y1 - y0 > TOO_HIGH * glyph else []
+        if lines:
+            found += [
+                run for top, bottom in lines for run in _numbers_apart(free, (x0, y0 + top, x1, y0 + bottom), glyph)
+            ]
+        elif y1 - y0 > TOO_HIGH * glyph and x1 - x0 > 2 * glyph and not _is_large_print(free[y0:y1, x0:x1]):
             found += [piece for piece in lines_in_cell(free, box, glyph) if _is_text(piece, glyph)]
         elif _is_text(box, glyph):
             found += _numbers_apart(free, box, glyph)
     return sorted(found, key=lambda box: (box[1], box[0]))
+
+
+def _lines_set_close(part: Gray, glyph: float) -> list[tuple[int, int]]:
+    """The lines of a paragraph with hardly any space between them; none when it is not clear where each ends.
+
+    Between two lines there is next to no ink along all of the width; in large print of one line there is no such place.
+    """
+    bands = _bands(np.asarray(part.sum(axis=1) > CLEAR * part.shape[1]), glyph)
+    if len(bands) < 2 or any(bottom - top < LOWEST_LINE * glyph for top, bottom in bands):
+        return []
+    middles = [(above[1] + below[0]) // 2 for above, below in pairwise(bands)]
+    return list(zip([0, *middles], [*middles, part.shape[0]], strict=True))
 
 
 def _numbers_apart(ink: Gray, box: Pixels, glyph: float) -> list[Pixels]:

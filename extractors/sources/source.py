@@ -9,11 +9,15 @@ from functools import cached_property
 
 @dataclass(frozen=True)
 class Source:
-    """A single document. ``name`` is as the user knows it (``archive.zip/folder/report.pdf`` for archive members)."""
+    """A single document. ``name`` is as the user knows it (``archive.zip/folder/report.pdf`` for archive members).
+
+    Of pictures that are one document ``files`` has all names; ``data`` is all of them one behind the other.
+    """
 
     name: str
     data: bytes
     media_type: str
+    files: tuple[str, ...] = ()
 
     @cached_property
     def sha256(self) -> str:
