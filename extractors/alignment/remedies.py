@@ -57,10 +57,26 @@ def place_region(seen: Sequence[SeenRow], region: Region, table: Table) -> Place
     turned = _turned(rows, table)
     if turned is not None:
         return turned
-    slots = [slot for row in rows for slot in row.slots] if len(rows) == 1 else [s for row in rows for s in row.filled]
+    one_row = _put_together(rows, count)
+    slots = one_row if one_row else [slot for row in rows for slot in row.filled]
     columns = _head_columns([seen[index] for index in region.heads], count)
     start = next((index for index, slot in enumerate(slots) if columns and slot.column == columns[0]), None)
     return place_by_count(slots, count, start=start, columns=columns)
+
+
+def _put_together(rows: Sequence[SeenRow], count: int) -> list[Slot]:
+    """The slots of one printed row, also where a crooked picture broke it in two: then no column is filled twice.
+
+    Empty when the numbers stand otherwise, one below the other for instance.
+    """
+    if len(rows) == 1:
+        return list(rows[0].slots)
+    if len({row.fragment for row in rows}) > 1 or any(len(row.slots) < count for row in rows):
+        return []
+    filled = {slot.column: slot for row in rows for slot in row.filled}
+    if len(filled) < sum(len(row.filled) for row in rows):
+        return []
+    return [filled.get(slot.column, slot) for slot in rows[0].slots]
 
 
 def _head_columns(heads: Sequence[SeenRow], count: int) -> Sequence[int | None]:

@@ -41,6 +41,7 @@ ILLEGIBLE = 0.55
 PALE = 28
 #: Between its margins a cell for a figure is at least this wide and high; a smaller one is made of rules that are none.
 LEAST_ROOM_MM = 1.5
+DASHES = frozenset("—–-－─一")
 MAYBE_BLANK = (Reading("", 0.7), Reading("—", 0.2))
 #: What a recogniser makes of a speck on its own.
 SPECKS = " ,.，。、·•'\"`‘’"
@@ -257,14 +258,19 @@ def _placed(block: Block, sheet: _Sheet, raster: Raster) -> Block:
     """A block with its boxes led back to the page as it was given."""
     if isinstance(block, Line):
         return replace(block, text=block.text.replace(OTHER, ""), place=_led_back(block.place, sheet, raster))
-    cells = tuple(_cell(cell, sheet, raster, ruled=block.route == LATTICE) for cell in block.cells)
+    sure = block.route == LATTICE and not any(cell.text.strip() in DASHES for cell in block.cells)
+    cells = tuple(_cell(cell, sheet, raster, sure=sure) for cell in block.cells)
     return Grid(cells, block.n_rows, block.n_columns, ROUTE, ENGINES, block.spatial)
 
 
-def _cell(cell: GridCell, sheet: _Sheet, raster: Raster, *, ruled: bool) -> GridCell:
-    """A blank is doubted where ink shows, and without rules always: nothing says how far the cell reaches."""
+def _cell(cell: GridCell, sheet: _Sheet, raster: Raster, *, sure: bool) -> GridCell:
+    """A blank is doubted where ink shows, and always where nothing is ``sure``.
+
+    Without rules nothing says how far the cell reaches; and who writes dashes leaves no blanks beside them, but a dash is the
+    first that a bad scan loses.
+    """
     box = cell.place.box
-    if not cell.text.strip() and box is not None and not (ruled and _is_empty(sheet, box)):
+    if not cell.text.strip() and box is not None and not (sure and _is_empty(sheet, box)):
         cell = replace(cell, readings=MAYBE_BLANK)
     return replace(cell, place=_led_back(cell.place, sheet, raster))
 

@@ -17,6 +17,8 @@ from extractors.scan.worn import LED_ON, Trace, specks_follow, traces
 #: Lengths in millimetres: a level rule is longer than a glyph is wide, an upright one than a glyph is high.
 LEVEL_MM, UPRIGHT_MM = 6.0, 4.6
 DOUBLE_LEVEL_MM, DOUBLE_UPRIGHT_MM = 45.0, 9.0
+#: What a glyph that touches the end of a rule adds to it at most.
+TAIL_MM = 4.0
 #: A rule is darker than its surroundings by this, of 255, after averaging over this length along it.
 DARKER, ALONG_MM = 26, 1.6
 #: At least this share of a rule has nothing darker than the second (of the paper) beside it.
@@ -81,9 +83,8 @@ def rules_of(grey: Gray, dpi: float) -> Rules:
     level = _confirmed_level(_strokes(grey, dpi, LEVEL_MM, DOUBLE_LEVEL_MM, SOLID_LEVEL_MM), dpi)
     level = (*level, *_worn(grey, level, dpi))
     sure = [stroke for stroke in level if stroke.end - stroke.start >= LONG_MM * dpi / 25.4]
-    upright = _confirmed(
-        _strokes(flipped, dpi, UPRIGHT_MM, DOUBLE_UPRIGHT_MM, SOLID_UPRIGHT_MM), sure, dpi, LONG_UPRIGHT_MM
-    )
+    strokes = _strokes(flipped, dpi, UPRIGHT_MM, DOUBLE_UPRIGHT_MM, SOLID_UPRIGHT_MM)
+    upright = _confirmed([_between_rules(stroke, sure, dpi) for stroke in strokes], sure, dpi, LONG_UPRIGHT_MM)
     upright = tuple(stroke for stroke in upright if _meets_what_it_crosses(stroke, sure, flipped, dpi))
     short = [stroke for stroke in level if stroke not in sure]
     level = tuple(stroke for stroke in sure if not _stops_at_columns(stroke, upright, grey, dpi))
@@ -227,6 +228,22 @@ def _confirmed(strokes: Sequence[Stroke], across: Sequence[Stroke], dpi: float, 
         ):
             found.append(stroke)
     return tuple(found)
+
+
+def _between_rules(stroke: Stroke, across: Sequence[Stroke], dpi: float) -> Stroke:
+    """A whole stroke without the tail that a glyph close to its end gave it: from its first rule to its last."""
+    dot = dpi / 25.4
+    reach = MEET_MM * dot
+    crossed = sorted(
+        rule.at
+        for rule in across
+        if rule.start - reach <= stroke.at <= rule.end + reach and stroke.start - reach <= rule.at <= stroke.end + reach
+    )
+    if stroke.covered < FRAME or len(crossed) < 2:
+        return stroke
+    start = crossed[0] if 0 < crossed[0] - stroke.start <= TAIL_MM * dot else stroke.start
+    end = crossed[-1] if 0 < stroke.end - crossed[-1] <= TAIL_MM * dot else stroke.end
+    return replace(stroke, start=start, end=end)
 
 
 def _ends_on(end: float, at: float, across: Sequence[Stroke], reach: float) -> bool:
