@@ -1,6 +1,6 @@
 """``python -m bench.digital``: generated documents through the command line, scored against their truth.
 
-``heads``: reports whose organ, year and form are right. ``false``: failing checks on reports without a planted error.
+``heads``: reports whose organ, year and form are right. ``false``: checks that blame the print of reports without a planted error.
 ``planted``: errors printed on purpose that a check with ``cause: source`` names.
 """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -24,6 +24,7 @@ class Tally:
     review: int = 0
     headings: int = 0
     false_fails: int = 0
+    checks: int = 0
     planted: int = 0
     found: int = 0
     errors: list[str] = field(default_factory=list)
@@ -89,12 +90,13 @@ def is_right(state: str, value: object, wanted: dict[str, Any]) -> bool:
     return right is None or Decimal(str(value)) == right
 
 
-def _add_checks(tally: Tally, where: str, truth: dict[str, Any], checks: Iterable[dict[str, Any]]) -> None:
+def _add_checks(tally: Tally, where: str, truth: dict[str, Any], checks: Sequence[dict[str, Any]]) -> None:
     failed = [check for check in checks if check["status"] == "fail"]
     tally.planted += len(truth["planted"])
     for cell in truth["planted"]:
         tally.found += any(cell in check["cells"] and check["cause"] == "source" for check in failed)
-    false = [check for check in failed if not truth["planted"]]
+    tally.checks += 0 if truth["planted"] else len(checks)
+    false = [check for check in failed if not truth["planted"] and check["cause"] == "source"]
     tally.false_fails += len(false)
     tally.errors += [f"{where}: {check['rule']} fails, {check['left']} against {check['right']}" for check in false]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -24,7 +25,7 @@ from extractors.page import Block, Content, Line, PageProblem
 from extractors.parts import from_page, join
 from extractors.protocols import PagedFormat
 from extractors.registry import format_for
-from extractors.sources.pictures import in_sets
+from extractors.sources.pictures import has_pages, in_sets
 from extractors.sources.source import Source
 from extractors.sources.unpack import SourceFailure, iter_sources, read_path
 from extractors.titles import find_titles
@@ -46,6 +47,8 @@ DECIDING_DATA = (
     "extractors.scan.model",
 )
 DEFAULT = ExtractOptions()
+#: Numbered pictures are reports of their own when more than this share of them has the title of one.
+EACH_BEGINS = 0.7
 #: A document is such a report when at least this many cells of a form were found in it.
 LEAST_CELLS = 5
 #: … or when, under the title of such a report, it has this many sections.
@@ -87,7 +90,7 @@ def extract_path(path: Path, options: ExtractOptions | None = None) -> Iterator[
 def extract_bytes(name: str, data: bytes, options: ExtractOptions | None = None) -> Iterator[Result]:
     """The same for bytes that are at hand; ``name`` is what the user calls them."""
     chosen = options or ExtractOptions()
-    for group in in_sets((found.name, found) for found in iter_sources(name, data, chosen)):
+    for group in in_sets(((found.name, found) for found in iter_sources(name, data, chosen)), _is_document):
         sources = [found for _, found in group if isinstance(found, Source)]
         yield from (error_report(f.name, f.data_sha256, f.error) for _, f in group if isinstance(f, SourceFailure))
         yield from extract_pictures(sources, chosen)
@@ -103,13 +106,13 @@ def extract_files(files: Sequence[tuple[str, bytes]], options: ExtractOptions) -
 def extract_pictures(sources: Sequence[Source], options: ExtractOptions) -> list[Result]:
     """The reports of pictures that may be the pages of one document, in their order; also of one source alone.
 
-    They are one source (its name the first one's) unless each of them begins a report of its own.
+    They are one source (its name the first one's) unless nearly each of them begins a report of its own.
     """
     if len(sources) < 2:
         return [result for source in sources for result in extract_source(source, options)]
     started = time.perf_counter()
     contents = [_content_or_problem(source, options) for source in sources]
-    if all(_titles(content.blocks) for content in contents):
+    if sum(bool(_titles(content.blocks)) for content in contents) > EACH_BEGINS * len(contents):
         pairs = zip(sources, contents, strict=True)
         return [result for source, content in pairs for result in results_of(source, content, options, started)]
     starts = accumulate((content.pages or 1 for content in contents), initial=1)
@@ -118,6 +121,10 @@ def extract_pictures(sources: Sequence[Source], options: ExtractOptions) -> list
     names = tuple(source.name for source in sources)
     data = b"".join(source.data for source in sources)
     return results_of(Source(names[0], data, sources[0].media_type, names), joined, options, started)
+
+
+def _is_document(found: Source | SourceFailure) -> bool:
+    return isinstance(found, SourceFailure) or has_pages(io.BytesIO(found.data))
 
 
 def _content_or_problem(source: Source, options: ExtractOptions) -> Content:

@@ -16,7 +16,7 @@ from api.cli.summary import Summary
 from api.exits import Exit
 from api.export.books import Written
 from api.export.registry import FORMATS, Writer, open_writer
-from extractors.sources.pictures import in_sets
+from extractors.sources.pictures import has_pages, in_sets
 from models.errors import GoujiError, UsageError
 
 if TYPE_CHECKING:
@@ -121,8 +121,16 @@ def find_files(paths: list[Path]) -> list[File]:
         for inside in _walk(path):
             name = Path(path.resolve().name, inside.relative_to(path))
             found.setdefault(inside, File(inside, name.as_posix()))
-    sets = in_sets((str(path), file) for path, file in found.items())
+    sets = in_sets(((str(path), file) for path, file in found.items()), _is_document)
     return [replace(files[0][1], more=tuple(file for _, file in files[1:])) for files in sets]
+
+
+def _is_document(file: File) -> bool:
+    try:
+        with file.path.open("rb") as stream:
+            return has_pages(stream)
+    except OSError:
+        return True
 
 
 def _walk(folder: Path) -> Iterator[Path]:

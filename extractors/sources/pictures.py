@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import re
-from collections.abc import Iterable, Iterator
+import struct
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from pathlib import PurePosixPath
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 _SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".bmp"})
 _NUMBERED = re.compile(r"(.*?)(\d{1,6})[)）\]】]?")
@@ -26,12 +28,32 @@ def place_of(name: str) -> tuple[tuple[str, str, str], int] | None:
     return (str(path.parent), found[1], suffix), int(found[2])
 
 
-def in_sets(named: Iterable[tuple[str, Named]]) -> Iterator[list[tuple[str, Named]]]:
+def has_pages(head: BinaryIO) -> bool:
+    """Whether a file is a TIFF of more than one page, which is a document by itself (TIFF 6.0, section 2)."""
+    magic = head.read(8)
+    order = {b"II*\0": "<", b"MM\0*": ">"}.get(magic[:4])
+    if order is None or len(magic) < 8:
+        return False
+    head.seek(struct.unpack(f"{order}I", magic[4:])[0])
+    count = head.read(2)
+    if len(count) < 2:
+        return False
+    head.seek(12 * struct.unpack(f"{order}H", count)[0], io.SEEK_CUR)
+    following = head.read(4)
+    return len(following) == 4 and following != b"\0\0\0\0"
+
+
+def in_sets(named: Iterable[tuple[str, Named]], is_alone: Callable[[Named], bool]) -> Iterator[list[tuple[str, Named]]]:
     """Names with what they stand for, neighbours that may be one set together and in the order of their numbers.
 
     A number that comes twice makes no set: two pictures of one page are two pictures.
     """
-    for key, group in groupby(named, key=lambda one: (place := place_of(one[0])) and place[0]):
+
+    def key_of(one: tuple[str, Named]) -> tuple[str, str, str] | None:
+        place = place_of(one[0])
+        return place[0] if place is not None and not is_alone(one[1]) else None
+
+    for key, group in groupby(named, key=key_of):
         members = list(group)
         numbers = [place[1] for name, _ in members if (place := place_of(name)) is not None]
         if key is None or len(set(numbers)) < len(members) or len(members) > MOST:

@@ -9,10 +9,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from extractors.options import ExtractOptions
 from extractors.pipeline import extract_bytes, extract_files
-from extractors.sources.pictures import MOST, in_sets
+from extractors.sources.pictures import MOST, has_pages, in_sets
 from models.report import ErrorReport, Report, from_json
 
 pytest.importorskip("openvino", reason="the ocr extra is not installed")
@@ -21,7 +22,7 @@ OPTIONS = ExtractOptions(tagger_model="none")
 
 
 def sets(*names: str) -> list[list[str]]:
-    return [[name for name, _ in group] for group in in_sets((name, None) for name in names)]
+    return [[name for name, _ in group] for group in in_sets(((name, None) for name in names), lambda _: False)]
 
 
 def test_neighbours_whose_names_differ_in_the_last_number_are_a_set() -> None:
@@ -35,6 +36,16 @@ def test_neighbours_whose_names_differ_in_the_last_number_are_a_set() -> None:
     assert sets("2023.pdf", "2024.pdf", "cover.jpg") == [["2023.pdf"], ["2024.pdf"], ["cover.jpg"]]
     assert sets("p1.jpg", "p01.jpg") == [["p1.jpg"], ["p01.jpg"]]
     assert len(sets(*(f"p{number}.jpg" for number in range(MOST + 1)))) == MOST + 1
+
+
+def test_a_tiff_of_several_pages_is_a_document_by_itself() -> None:
+    page = Image.new("1", (40, 40))
+    one, two = io.BytesIO(), io.BytesIO()
+    page.save(one, "TIFF")
+    page.save(two, "TIFF", save_all=True, append_images=[page])
+    assert not has_pages(io.BytesIO(one.getvalue())) and has_pages(io.BytesIO(two.getvalue()))
+    assert not any(has_pages(io.BytesIO(two.getvalue()[:cut])) for cut in range(8))
+    assert not has_pages(io.BytesIO(b"\xff\xd8\xff\xe0"))
 
 
 @pytest.fixture(scope="module")
