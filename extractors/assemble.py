@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from extractors.alignment.align import Alignment
@@ -75,7 +75,13 @@ def assemble(part: Part, source: Source, number: int, parts: int, version: str, 
         checks=checks,
         narrative=narrative,
         review=Review(needed=bool(reasons), reasons=reasons),
-        pipeline=Pipeline(version=version, route=_routes(part), seconds=seconds, problems=_problems(part.content)),
+        pipeline=Pipeline(
+            version=version,
+            route=_routes(part),
+            notes=_own_pages(part.content.notes, _page_range(part)),
+            seconds=seconds,
+            problems=_problems(part.content),
+        ),
     )
 
 
@@ -111,7 +117,12 @@ def _routes(part: Part) -> dict[str, str]:
     span = _page_range(part)
     if span is None:
         return {"1": next((block.route for block in part.blocks if isinstance(block, Grid)), "text")}
-    return {page: route for page, route in part.content.routes.items() if span[0] <= int(page) <= span[1]}
+    return _own_pages(part.content.routes, span)
+
+
+def _own_pages(by_page: Mapping[str, str], span: tuple[int, int] | None) -> dict[str, str]:
+    """What concerns the pages of one report among several."""
+    return {page: told for page, told in by_page.items() if span is not None and span[0] <= int(page) <= span[1]}
 
 
 def _problems(content: Content) -> tuple[PageNote, ...]:

@@ -23,6 +23,9 @@ class ExtractOptions(BaseModel):
     max_archive_depth: int = Field(3, description="how deeply archives may stand inside archives")
     max_pages: int = Field(5_000, description="most pages of one source")
     timeout_seconds: int = Field(300, description="longest time for one external program, in seconds")
+    trust_text: bool = Field(
+        True, description="take a PDF's text layer for what is printed (off: read every page as a picture)"
+    )
     one_wrong_in: int = Field(
         10_000,
         ge=1,

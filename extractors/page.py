@@ -30,7 +30,10 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a paged source: number from 1, size in points, words in reading order, rulings."""
+    """One page of a paged source: number from 1, size in points, words in reading order, rulings.
+
+    ``hidden`` is the share of its text that is drawn invisibly or under a picture.
+    """
 
     number: int
     width: float
@@ -38,6 +41,7 @@ class Page:
     words: tuple[Word, ...] = ()
     rulings: tuple[Ruling, ...] = ()
     pictures: tuple[Box, ...] = ()
+    hidden: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,8 @@ class Content:
 
     ``pages`` is the number of pages (None where the format has none); ``routes`` tells by page number (as text, as in
     the report) which route was taken; ``problems`` names every page or part that could not be read; ``hints`` holds
-    what the format itself declares (``title``, ``published``, ``url``), never trusted above the text.
+    what the format itself declares (``title``, ``published``, ``url``), never trusted above the text; ``notes`` tells by page
+    why it was read as a picture and what was repaired first.
     """
 
     blocks: tuple[Block, ...]
@@ -81,3 +86,4 @@ class Content:
     routes: dict[str, str] = field(default_factory=dict)
     problems: tuple[PageProblem, ...] = ()
     hints: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)

@@ -32,6 +32,7 @@ def join(parts: Sequence[Content]) -> Content:
         routes={page: route for part in parts for page, route in part.routes.items()},
         problems=tuple(problem for part in parts for problem in part.problems),
         hints=parts[0].hints,
+        notes={page: note for part in parts for page, note in part.notes.items()},
     )
 
 
@@ -44,6 +45,7 @@ def from_page(content: Content, first: int) -> Content:
         routes={str(int(page) + by): route for page, route in content.routes.items()},
         problems=tuple(replace(one, page=one.page + by if one.page else first) for one in content.problems),
         hints=content.hints,
+        notes={str(int(page) + by): note for page, note in content.notes.items()},
     )
 
 

@@ -151,10 +151,11 @@ class PageNote(_Frozen):
 
 
 class Pipeline(_Frozen):
-    """How the report was made."""
+    """How the report was made. ``notes`` tells by page why it was read as a picture, and what was repaired first."""
 
     version: str
     route: dict[str, str] = {}
+    notes: dict[str, str] = {}
     seconds: float = 0.0
     problems: tuple[PageNote, ...] = ()
 

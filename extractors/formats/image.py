@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from extractors.options import ExtractOptions
@@ -35,12 +35,13 @@ class ImageFormat:
         blocks: list[Block] = []
         problems: list[PageProblem] = []
         routes: dict[str, str] = {}
+        notes: dict[str, str] = {}
         for number, picture in _frames(source, options):
-            found, problem = read_picture(picture, number)
+            found, problem, note = read_picture(picture, number)
             blocks += found
-            routes[str(number)] = "ocr"
+            routes[str(number)], notes[str(number)] = "ocr", note
             problems += [problem] if problem else []
-        return complete(Content(tuple(blocks), pages=len(routes), routes=routes, problems=tuple(problems)))
+        return complete(Content(tuple(blocks), pages=len(routes), routes=routes, problems=tuple(problems), notes=notes))
 
 
 def _frames(source: Source, options: ExtractOptions) -> Iterator[tuple[int, Image]]:
@@ -61,14 +62,19 @@ def _frames(source: Source, options: ExtractOptions) -> Iterator[tuple[int, Imag
         raise UnreadableSource("the picture is damaged", code=code, detail=str(error)) from error
 
 
-def read_picture(picture: Image, number: int) -> tuple[tuple[Block, ...], PageProblem | None]:
-    """The blocks of one picture of a page, or why there are none."""
+def read_picture(picture: Image, number: int) -> tuple[tuple[Block, ...], PageProblem | None, str]:
+    """The blocks of one picture of a page, or why there are none; and what was repaired."""
     from extractors.scan.page import read_scan
     from extractors.scan.raster import of_picture
 
     if min(picture.size) < LEAST_PIXELS:
-        return (), PageProblem(
-            number, "no_text", f"the picture is too small to read: {picture.width} by {picture.height} pixels"
-        )
+        why = f"the picture is too small to read: {picture.width} by {picture.height} pixels"
+        return (), PageProblem(number, "no_text", why), "a picture"
     page = read_scan(of_picture(picture, number))
-    return page.blocks, PageProblem(number, "no_text", page.problem) if page.problem else None
+    problem = PageProblem(number, "no_text", page.problem) if page.problem else None
+    return page.blocks, problem, note_of("a picture", page.steps)
+
+
+def note_of(reason: str, steps: Sequence[str]) -> str:
+    """Why a page was read as a picture, and what was repaired."""
+    return f"{reason}; repaired: {', '.join(steps)}" if steps else reason

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from extractors.formats.image import note_of
 from extractors.grids.pageblocks import page_blocks
 from extractors.grids.second_opinion import second_opinion
 from extractors.options import ExtractOptions
 from extractors.page import Block, Content, PageProblem
-from extractors.pages.honesty import judge
+from extractors.pages.honesty import NOT_TRUSTED, judge
 from extractors.pages.text_layer import read_page
 from extractors.parts import complete
 from extractors.sources.source import Source
@@ -46,12 +48,13 @@ class PdfFormat:
             if len(document) > options.max_pages:
                 raise LimitExceeded(f"the document has {len(document)} pages", code="too_many_pages")
             numbers = range(first, min(last, len(document)) + 1)
-            pages = list(_pages(document, source, numbers))
+            pages = list(_pages(document, source, numbers, options.trust_text))
             count = len(document)
-        problems = tuple(problem for *_, problem in pages if problem is not None)
-        blocks = tuple(block for found, _, _ in pages for block in found)
-        routes = {str(number): route for number, (_, route, _) in zip(numbers, pages, strict=True)}
-        return Content(blocks, pages=count, routes=routes, problems=problems)
+        problems = tuple(page.problem for page in pages if page.problem is not None)
+        blocks = tuple(block for page in pages for block in page.blocks)
+        routes = {str(number): page.route for number, page in zip(numbers, pages, strict=True)}
+        notes = {str(number): page.note for number, page in zip(numbers, pages, strict=True) if page.note}
+        return Content(blocks, pages=count, routes=routes, problems=problems, notes=notes)
 
 
 class _opened:
@@ -82,9 +85,17 @@ def _failure(source: Source, message: str) -> UnreadableSource:
     return UnreadableSource("the PDF is damaged", code="corrupt", detail=message)
 
 
-def _pages(
-    document: PdfDocument, source: Source, numbers: Iterable[int]
-) -> Iterator[tuple[tuple[Block, ...], str, PageProblem | None]]:
+@dataclass(frozen=True, slots=True)
+class _ReadPage:
+    """What came of one page, by which route, and why that."""
+
+    blocks: tuple[Block, ...] = ()
+    route: str = "none"
+    problem: PageProblem | None = None
+    note: str = ""
+
+
+def _pages(document: PdfDocument, source: Source, numbers: Iterable[int], trust_text: bool) -> Iterator[_ReadPage]:
     from pypdfium2 import PdfiumError
 
     from extractors.scan.page import ROUTE, read_scan
@@ -94,18 +105,17 @@ def _pages(
         try:
             pdf_page = document[number - 1]
             page = read_page(pdf_page, number)
-            verdict = judge(page)
+            verdict = judge(page) if trust_text else NOT_TRUSTED
             raster = None if verdict.honest else of_pdf_page(pdf_page, number)
             pdf_page.close()
         except PdfiumError as error:
-            yield (), "none", PageProblem(number, "corrupt", f"the page is damaged ({error})")
+            yield _ReadPage(problem=PageProblem(number, "corrupt", f"the page is damaged ({error})"))
             continue
         if raster is not None:
             scan = read_scan(raster)
-            yield scan.blocks, ROUTE, PageProblem(number, "no_text", scan.problem) if scan.problem else None
+            problem = PageProblem(number, "no_text", scan.problem) if scan.problem else None
+            yield _ReadPage(scan.blocks, ROUTE, problem, note_of(verdict.reason, scan.steps))
             continue
         blocks, route = page_blocks(page)
         better = second_opinion(source.data, page, blocks)
-        if better is not None:
-            blocks, route = better
-        yield blocks, route, None
+        yield _ReadPage(*(better if better is not None else (blocks, route)))

@@ -44,9 +44,9 @@ def read_page(page: PdfPage, number: int) -> Page:
     """One page; raises pypdfium2.PdfiumError when pdfium cannot read it."""
     width, height = page.get_size()
     frame = _Frame.of(page, width, height)
-    rulings, pictures = _drawn(page, frame)
+    rulings, pictures, hidden = _drawn(page, frame)
     words = _words(_glyphs(page, frame), rulings)
-    return Page(number, width, height, tuple(words), tuple(rulings), tuple(pictures))
+    return Page(number, width, height, tuple(words), tuple(rulings), tuple(pictures), hidden)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,18 +155,29 @@ def _word(run: Sequence[_Glyph]) -> Word:
     return Word("".join(glyph.char for glyph in run), box)
 
 
-def _drawn(page: PdfPage, frame: _Frame) -> tuple[list[Ruling], list[Box]]:
-    """Straight rulings among the drawn paths, and the boxes of pictures."""
+def _drawn(page: PdfPage, frame: _Frame) -> tuple[list[Ruling], list[Box], float]:
+    """Straight rulings among the drawn paths, the boxes of pictures, the share of texts that cannot be seen."""
     import pypdfium2.raw as pdfium
 
     rulings: list[Ruling] = []
     pictures: list[Box] = []
+    texts: list[tuple[Box, bool]] = []
     for item in page.get_objects(max_depth=4):
         if item.type == pdfium.FPDF_PAGEOBJ_IMAGE:
-            pictures.append(frame.box(*item.get_bounds()))
+            picture = frame.box(*item.get_bounds())
+            pictures.append(picture)
+            texts = [(text, hidden or _covers(picture, text)) for text, hidden in texts]
+        elif item.type == pdfium.FPDF_PAGEOBJ_TEXT:
+            mode = pdfium.FPDFTextObj_GetTextRenderMode(item.raw)
+            texts.append((frame.box(*item.get_bounds()), mode == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE))
         elif item.type == pdfium.FPDF_PAGEOBJ_PATH and _is_visible(item):
             rulings.extend(_path_rulings(item, frame))
-    return rulings, pictures
+    return rulings, pictures, sum(hidden for _, hidden in texts) / max(len(texts), 1)
+
+
+def _covers(picture: Box, text: Box) -> bool:
+    across = picture.x0 <= (text.x0 + text.x1) / 2 <= picture.x1
+    return across and picture.y0 <= (text.y0 + text.y1) / 2 <= picture.y1
 
 
 def _is_visible(item: Any) -> bool:
