@@ -21,6 +21,10 @@ BLOT = 0.9
 RUN_GAP = 1.25
 #: Two figures of one number stand closer than this many glyph heights.
 NUMBER_GAP = 0.55
+#: A figure stands apart from its label by more than this many glyph heights; words of a line do not.
+LABEL_GAP = 0.6
+#: A decimal point is no wider than this.
+POINT = 0.25
 #: Two bands of ink of one cell are one line when together they are no higher than this many glyph heights.
 ONE_LINE = 1.2
 #: Above this many glyph heights a band holds several lines that touch.
@@ -148,7 +152,7 @@ def runs_outside(ink: Gray, tables: Sequence[Pixels], glyph: float) -> list[Pixe
         return []
     boxes = [(x, y, x + w, y + h) for x, y, w, h, _ in stats[1:count].tolist()]
     found = []
-    for box in _put_together(boxes, glyph):
+    for box in (part for run in _put_together(boxes, glyph) for part in _side_by_side(free, run, glyph)):
         x0, y0, x1, y1 = box
         lines = _lines_set_close(free[y0:y1, x0:x1], glyph) if y1 - y0 > TOO_HIGH * glyph else []
         if lines:
@@ -160,6 +164,22 @@ def runs_outside(ink: Gray, tables: Sequence[Pixels], glyph: float) -> list[Pixe
         elif _is_text(box, glyph):
             found += _numbers_apart(free, box, glyph)
     return sorted(found, key=lambda box: (box[1], box[0]))
+
+
+def _side_by_side(ink: Gray, box: Pixels, glyph: float) -> Iterator[Pixels]:
+    """A run of several lines cut where all of them leave the same wide gap: a label over two lines, and its figure."""
+    x0, y0, x1, y1 = box
+    if y1 - y0 <= TOO_HIGH * glyph:
+        yield box
+        return
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], ink[y0:y1, x0:x1].any(axis=0).astype(np.int8), [0]])))
+    pieces = list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+    cuts = [x0] + [x0 + (a[1] + b[0]) // 2 for a, b in pairwise(pieces) if b[0] - a[1] > LABEL_GAP * glyph] + [x1]
+    for left, right in pairwise(cuts):
+        part = ink[y0:y1, left:right]
+        rows, columns = np.flatnonzero(part.any(axis=1)), np.flatnonzero(part.any(axis=0))
+        if rows.size:
+            yield left + int(columns[0]), y0 + int(rows[0]), left + int(columns[-1]) + 1, y0 + int(rows[-1]) + 1
 
 
 def _lines_set_close(part: Gray, glyph: float) -> list[tuple[int, int]]:
@@ -182,11 +202,11 @@ def _numbers_apart(ink: Gray, box: Pixels, glyph: float) -> list[Pixels]:
     pieces = list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
     flat = y1 - y0 <= FLAT * glyph
     cuts = [0]
+    label_end = _end_of_label(part, pieces, glyph)
     for before, after in pairwise(pieces):
-        if after[0] - before[1] > NUMBER_GAP * glyph and (
-            flat
-            or (all(_is_figure(part, piece, glyph) for piece in (before, after)) and not _wide(before, after, glyph))
-        ):
+        are_figures = all(_is_figure(part, piece, glyph) for piece in (before, after))
+        is_apart = after[0] - before[1] > NUMBER_GAP * glyph
+        if before[1] == label_end or (is_apart and (flat or (are_figures and not _wide(before, after, glyph)))):
             cuts.append((before[1] + after[0]) // 2)
     if len(cuts) == 1:
         return [box]
@@ -196,6 +216,18 @@ def _numbers_apart(ink: Gray, box: Pixels, glyph: float) -> list[Pixels]:
         if columns.size:
             found.append((x0 + left + int(columns[0]), y0, x0 + left + int(columns[-1]) + 1, y1))
     return found
+
+
+def _end_of_label(part: Gray, pieces: Sequence[tuple[int, int]], glyph: float) -> int | None:
+    """Where words end of which a figure stands apart, at the end of the run: a label and what is counted."""
+    for at in range(len(pieces) - 1, 0, -1):
+        is_point = pieces[at][1] - pieces[at][0] <= POINT * glyph
+        if not is_point and not _is_figure(part, pieces[at], glyph):
+            return None
+        before = pieces[at - 1]
+        if pieces[at][0] - before[1] > LABEL_GAP * glyph and not _is_figure(part, before, glyph):
+            return before[1]
+    return None
 
 
 def _wide(before: tuple[int, int], after: tuple[int, int], glyph: float) -> bool:
