@@ -32,7 +32,7 @@ from extractors.pipeline import results_of
 from extractors.registry import format_for
 from extractors.sources.sniff import media_type
 from extractors.sources.source import Source
-from models.calibration import accept_from, calibrated, kind_of
+from models.calibration import accept_from, along, calibrated, kind_of
 from models.errors import GoujiError
 from models.report import Report, Result
 
@@ -174,18 +174,17 @@ def curve(found: Sequence[Seen]) -> list[tuple[float, float]]:
 
 
 def risk(found: Sequence[Seen], curves: dict[str, list[tuple[float, float]]]) -> list[tuple[float, float]]:
-    """From each confidence up, the share of plain cells that is wrong, the highest first."""
-    from models.calibration import along
+    """How far down plain cells can be accepted before one more is wrong: the confidence, and the share wrong from there up.
 
+    The share is the mean of what so many right and wrong ones leave to believe (Jeffreys 1946).
+    """
     plain = [one for one in found if one.kind.endswith(".plain")]
     sure = sorted(((round(along(curves[one.kind], one.reckoned), 6), one.right) for one in plain), reverse=True)
     totals, wrongs = Counter(p for p, _ in sure), Counter(p for p, right in sure if not right)
     levels = sorted(totals, reverse=True)
-    counts = accumulate(totals[p] for p in levels)
-    wrong = accumulate(wrongs[p] for p in levels)
-    return [(p, round((bad + 0.5) / (count + 1), 7)) for p, bad, count in zip(levels, wrong, counts, strict=True)][
-        -200:
-    ]
+    counts, wrong = list(accumulate(totals[p] for p in levels)), list(accumulate(wrongs[p] for p in levels))
+    last = [at for at in range(len(levels)) if at + 1 == len(levels) or wrongs[levels[at + 1]]]
+    return [(levels[at], round((wrong[at] + 0.5) / (counts[at] + 1), 7)) for at in last]
 
 
 # --- measuring ---------------------------------------------------------------------------------------------------------
