@@ -35,6 +35,8 @@ UNLABELLED_MATCH = 0.97
 #: How sure a form is that only the year speaks for.
 NO_HEADINGS = 0.3
 _SECTION_HEADING = re.compile("^[一二三四五六七八][、.．,](?!本年新收|上年结转|本年度办理|结转下年)")
+#: A figure at the end of a label with more space before it than words have.
+_FIGURE_BEHIND = re.compile(r"\S\s{2,}[\d,.]+\s*$")
 _PAGE_NUMBER = re.compile(r"^\s*[-—–－]?\s*\d{0,4}\s*[-—–－]?\s*$")
 #: The head of the widest table has three rows; vertical heads in flattened text take one line for each character.
 MOST_HEADS = 16
@@ -157,16 +159,19 @@ def _labelled(
         for match in own:
             row = targets[match.row][1]
             placed = frame.place(seen[match.seen], row)
-            head = "".join(text for _, text in seen[match.seen].heads)
-            notes = _notes(match, beside, other_labels(head, row, (other for _, other in targets)))
+            heads = [text for _, text in seen[match.seen].heads]
+            others = other_labels("".join(heads), row, (other for _, other in targets))
+            notes = _notes(match, beside, others, has_figure=bool(heads and _FIGURE_BEHIND.search(heads[-1])))
             cells = tuple(f"{table.id}.{row.id}.{column.id}" for column in row.columns)
             readings.append(_reading(cells, placed, seen[match.seen], match.likeness, notes))
             used.add(origin[match.seen])
     return [f"{seen[index].label or '(no label)'}: {_values(seen[index])}" for index in lost]
 
 
-def _notes(match: Match, beside: frozenset[int], others: Sequence[str]) -> tuple[str, ...]:
+def _notes(match: Match, beside: frozenset[int], others: Sequence[str], *, has_figure: bool) -> tuple[str, ...]:
     notes = []
+    if has_figure:
+        notes.append("a figure stands behind the label as if it were part of it")
     if others:
         notes.append(f"its label runs together with that of another row: {', '.join(others)}")
     if match.stray:
