@@ -155,6 +155,8 @@ def _number_cell(printed: str) -> CellQuantity | None:
         text, notes = lone, ["a circle or letter O read as 0"]
     elif text.strip("一") == "" and text:
         notes = ["一 may be a dash"]
+    elif text in ("二", "三"):
+        notes = [f"{text} may be a dash between what is left of rules"]
     elif text[-1] in "。;" and len(text) > 1:
         text, notes = text[:-1], ["punctuation behind the number"]
     found = _read(text, stray_spaces=False)
