@@ -17,6 +17,17 @@ from models.report import CheckRecord, Report, Review, ReviewReason
 
 #: Requests of these forms are asked for in the same words, so that their stocks can be compared.
 COMPARABLE = frozenset({"2019", "2021"})
+#: Totals whose size seldom changes much from one year to the next.
+WATCHED = (
+    "requests.new.total",
+    "requests.handled_total.total",
+    "proactive.licensing.decisions",
+    "proactive.penalty.decisions",
+    "proactive.coercion.decisions",
+    "proactive.fees.amount",
+)
+#: A figure so many times last year's, and greater by so much, is worth a look: a digit too many, a row or unit mistaken.
+JUMP, LEAST_DIFFERENCE = 5, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +55,39 @@ class Series:
             return report
         own = figures(report)
         checks: list[CheckRecord] = []
+        jumps: list[ReviewReason] = []
         if before := self._known.get((organ, year - 1)):
             checks.extend(series_checks(before, own, own_is_later=True))
+            jumps.extend(_jumps(before, own, year - 1))
         if after := self._known.get((organ, year + 1)):
             checks.extend(series_checks(own, after, own_is_later=False))
+            jumps.extend(_jumps(after, own, year + 1))
         self._known[organ, year] = own
-        return _with_checks(report, checks) if checks else report
+        return _with_checks(report, checks, jumps) if checks else report
 
 
 def figures(report: Report) -> YearFigures:
     """The values of a report that carry over and which of them are firm."""
-    names = [name for name in carried_names() if name in report.cells]
+    names = [name for name in (*carried_names(), *WATCHED) if name in report.cells]
     return YearFigures(
         form=str(report.report.form.value),
         values={name: report.cells[name].value for name in names},
         accepted=frozenset(name for name in names if report.cells[name].status != "review"),
     )
+
+
+def _jumps(other: YearFigures, own: YearFigures, year: int) -> Iterator[ReviewReason]:
+    """Totals that are several times those of a neighbouring year on the same form: no error, but seldom right."""
+    if other.form != own.form:
+        return
+    for cell in WATCHED:
+        ours, theirs = own.values.get(cell), other.values.get(cell)
+        if ours is not None and theirs is not None:
+            low, high = sorted((ours, theirs))
+            if high - low >= LEAST_DIFFERENCE and high >= JUMP * low:
+                yield ReviewReason(
+                    cell=cell, why=f"{ours}, but {theirs} in {year}: {JUMP} times as much or more", code="jump"
+                )
 
 
 @cache
@@ -104,16 +132,22 @@ def _check(rule: str, cells: tuple[str, ...], left: Number | None, right: Number
     return CheckRecord(rule=rule, status=status, cells=cells, left=left, right=right, cause=cause)
 
 
-def _with_checks(report: Report, checks: Sequence[CheckRecord]) -> Report:
-    """A cell that fails a check is never accepted, whichever report made it fail."""
+def _with_checks(report: Report, checks: Sequence[CheckRecord], jumps: Sequence[ReviewReason]) -> Report:
+    """A cell that fails a check or jumps is never accepted, whichever report made it so."""
     failed = {cell: check for check in checks if check.status == "fail" for cell in check.cells}
+    doubted = failed.keys() | {jump.cell for jump in jumps}
     cells = {
-        name: cell.model_copy(update={"status": "review"}) if name in failed and cell.status == "accepted" else cell
+        name: cell.model_copy(update={"status": "review"}) if name in doubted and cell.status == "accepted" else cell
         for name, cell in report.cells.items()
     }
-    reasons = tuple(
-        ReviewReason(cell=cell, why=f"another year says otherwise: {check.left} against {check.right}", code="series")
-        for cell, check in failed.items()
+    reasons = (
+        *jumps,
+        *(
+            ReviewReason(
+                cell=cell, why=f"another year says otherwise: {check.left} against {check.right}", code="series"
+            )
+            for cell, check in failed.items()
+        ),
     )
     review = Review(needed=report.review.needed or bool(reasons), reasons=(*report.review.reasons, *reasons))
     return report.model_copy(update={"cells": cells, "checks": (*report.checks, *checks), "review": review})

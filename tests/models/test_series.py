@@ -74,3 +74,22 @@ def test_years_apart_are_not_compared() -> None:
     series = Series()
     series.add(report(2020, {}))
     assert series.add(report(2022, {})).checks == ()
+
+
+def test_a_figure_far_from_last_year_s_is_for_a_person_and_no_error() -> None:
+    series = Series()
+    series.add(report(2022, {"requests.new.total": 30, "proactive.penalty.decisions": 5}))
+    made = series.add(report(2023, {"requests.new.total": 300, "proactive.penalty.decisions": 50}))
+    (reason,) = made.review.reasons
+    assert (reason.cell, reason.code) == ("requests.new.total", "jump")
+    assert reason.why == "300, but 30 in 2022: 5 times as much or more"
+    assert made.cells["requests.new.total"].status == "review"
+    assert made.cells["proactive.penalty.decisions"].status == "accepted"
+    assert not [check for check in made.checks if check.status == "fail"]
+
+
+def test_figures_of_another_form_are_not_set_beside_each_other() -> None:
+    series = Series()
+    series.add(report(2020, {"requests.new.total": 3}, form="2019"))
+    made = series.add(report(2021, {"requests.new.total": 3000}))
+    assert not made.review.needed

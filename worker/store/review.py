@@ -30,6 +30,7 @@ WEIGHTS: Mapping[str, int] = {
     "readers_differ": 700,
     "contradiction": 650,
     "series": 500,
+    "jump": 480,
     "second_reader": 450,
     "doubt": 400,
     "confidence": 300,
