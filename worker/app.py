@@ -62,17 +62,4 @@ def _work(settings: ServiceSettings) -> dict[str, object]:
         "worker_max_tasks_per_child": TASKS_PER_PROCESS,
         "worker_hijack_root_logger": False,
         "worker_redirect_stdouts": False,
-        "beat_scheduler": "celery.beat:Scheduler",
-        "beat_schedule": {
-            "sweep": {
-                "task": queues.SWEEP_TASK,
-                "schedule": settings.sweep_seconds,
-                "options": {
-                    "queue": queues.MAINTENANCE,
-                    "priority": queues.URGENT,
-                    "expires": settings.sweep_seconds,
-                },
-            }
-        },
-        "beat_max_loop_interval": settings.sweep_seconds,
     }

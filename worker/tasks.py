@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 from typing import Any
 
 from celery import Celery, Task
-from celery.signals import beat_embedded_init, setup_logging, worker_process_init
+from celery.bootsteps import StartStopStep
+from celery.signals import setup_logging, worker_process_init
+from kombu.exceptions import OperationalError
 
 from extractors.options import ExtractOptions
 from models.errors import ServiceUnavailable
@@ -20,6 +23,8 @@ from worker.services import PerProcess, open_services
 from worker.settings import ServiceSettings
 from worker.sweep import sweep
 from worker.telemetry import current_id, set_up_logs
+
+logger = logging.getLogger(__name__)
 
 
 def worker_app(settings: ServiceSettings, options: ExtractOptions) -> Celery:
@@ -42,6 +47,34 @@ def worker_app(settings: ServiceSettings, options: ExtractOptions) -> Celery:
     return app
 
 
+def sweeping(app: Celery, seconds: float) -> None:
+    """Let the worker's own event loop ask for a sweep every so often.
+
+    Celery's beat would be a process beside it, and one that dies is not started again: then what the broker loses stays lost.
+    """
+
+    class Sweeper(StartStopStep):  # type: ignore[misc]
+        """A step of the consumer, which is started anew with each connection and loses its timers with it.
+
+        See https://docs.celeryq.dev/en/stable/userguide/extending.html, "Consumer".
+        """
+
+        requires = ("celery.worker.consumer.tasks:Tasks",)
+
+        def start(self, consumer: Any) -> None:
+            consumer.timer.call_repeatedly(seconds, ask)
+
+    def ask() -> None:
+        try:
+            app.send_task(
+                queues.SWEEP_TASK, queue=queues.MAINTENANCE, priority=queues.URGENT, expires=seconds, retry=False
+            )
+        except OperationalError as error:
+            logger.warning("the broker does not answer: %s", error)
+
+    app.steps["consumer"].add(Sweeper)
+
+
 def prepare_processes(settings: ServiceSettings) -> None:
     """Hook into the start of Celery's processes: logs, limits, and that none is left over."""
 
@@ -54,9 +87,5 @@ def prepare_processes(settings: ServiceSettings) -> None:
         die_with_parent(signal.SIGKILL, parent)
         limit_memory(settings.memory_mb)
 
-    def beat(**_: Any) -> None:
-        die_with_parent(signal.SIGTERM, parent)
-
     setup_logging.connect(logs, weak=False)
     worker_process_init.connect(child, weak=False)
-    beat_embedded_init.connect(beat, weak=False)

@@ -18,7 +18,7 @@ def run(args: argparse.Namespace) -> int:
     """Work until a signal comes: SIGTERM or Ctrl-C lets what is being read come to its end first."""
     from api.cli.arguments import at_least_one, names_among
     from api.settings import extract_options
-    from worker.queues import QUEUES
+    from worker.queues import MAINTENANCE, QUEUES
     from worker.settings import service_settings
 
     queues = names_among(args.queues, QUEUES, "--queues")
@@ -26,14 +26,16 @@ def run(args: argparse.Namespace) -> int:
     processes = at_least_one(args.processes, "--processes") or settings.processes
 
     from worker.services import open_services
-    from worker.tasks import prepare_processes, worker_app
+    from worker.tasks import prepare_processes, sweeping, worker_app
 
     open_services(settings, options).close()  # what is wrong with a setting is said now and not by each process
     prepare_processes(settings)
-    worker = worker_app(settings, options).Worker(
+    app = worker_app(settings, options)
+    if MAINTENANCE in queues:
+        sweeping(app, settings.sweep_seconds)
+    worker = app.Worker(
         concurrency=processes,
         queues=queues,
-        beat="maintenance" in queues,
         pool="prefork",
         loglevel="INFO",
         quiet=True,
