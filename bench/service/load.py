@@ -141,10 +141,10 @@ def reading(folder: Path, count: int, processes: int, text: bytes | None = None)
 
 
 def processor_seconds(pid: int) -> float:
-    """Processor time of a process and those below it (they live as long as it does)."""
+    """Processor time of a process, those below it, and those that it has replaced (they count once they are waited for)."""
     process = psutil.Process(pid)
     family = [process, *process.children(recursive=True)]
-    return float(sum(sum(member.cpu_times()[:2]) for member in family))
+    return float(sum(sum(member.cpu_times()[:4]) for member in family))
 
 
 def take_all(services: Services, folder: Path) -> None:
