@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from extractors.grid import Grid
 from extractors.grids.ruled import MARGIN, Lattice, lattice_grid, lattices
-from extractors.grids.stream import is_figure, stream_grid
+from extractors.grids.stream import headed_grids, is_figure, stream_grid
 from extractors.page import Block, Line, Page, Word
 from extractors.text_lines import line_text, visual_lines
 from models.evidence import Box, Place
@@ -63,7 +63,10 @@ def _blocks_of(run: Sequence[list[Word]], page: int) -> Iterator[tuple[float, Bl
     if grid is not None:
         yield run[0][0].box.y0, grid
         return
-    for line in run:
+    small = headed_grids(run, page)
+    for start, _, headed in small:
+        yield run[start][0].box.y0, headed
+    for line in (line for at, line in enumerate(run) if not any(start <= at < end for start, end, _ in small)):
         box = line[0].box
         for word in line[1:]:
             box = box.union(word.box)

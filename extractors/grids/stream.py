@@ -23,6 +23,8 @@ SAME_COLUMN = 7.0
 FEWEST_FIGURES = 2
 #: A table has at least so many lines with figures.
 FEWEST_ROWS = 2
+#: A line of heads sets at least so many columns beside that of the labels.
+FEWEST_COLUMNS = 2
 #: A line of so many heads, each of at most so many characters, sets the columns.
 FEWEST_HEADS = 8
 LONGEST_HEAD = 4
@@ -73,6 +75,41 @@ def _below_heads(lines: Sequence[Sequence[Word]], figures: Sequence[Word]) -> li
         if figures and all(min(abs(word.box.center_x - at) for at in columns) < near for word in figures):
             return columns
     return []
+
+
+def headed_grids(lines: Sequence[Sequence[Word]], page: int) -> list[tuple[int, int, Grid]]:
+    """Small tables in a run of lines that makes none as a whole: a line of heads with figures right below, some left out.
+
+    Each with the numbers of its first line and of the first line after it.
+    """
+    found: list[tuple[int, int, Grid]] = []
+    at = 0
+    while at < len(lines):
+        end = _end_below_heads(lines, at)
+        if end > at + 1:
+            columns = [word.box.center_x for word in lines[at][1:]]
+            edge = lines[at][1].box.x0
+            cells = [cell for row, line in enumerate(lines[at:end]) for cell in _row(line, row, columns, edge, page)]
+            found.append((at, end, Grid(tuple(cells), end - at, len(columns) + 1, "stream", ("pdfium",))))
+        at = max(end, at + 1)
+    return found
+
+
+def _end_below_heads(lines: Sequence[Sequence[Word]], at: int) -> int:
+    """The first line that is no row of a table of which line ``at`` has the heads: a label, then figures under the heads."""
+    heads = lines[at]
+    if len(heads) < FEWEST_COLUMNS + 1 or any(map(is_figure, heads)):
+        return at
+    end = at + 1
+    while end < len(lines) and (figures := _tail(lines[end])) and len(figures) < len(lines[end]):
+        if not all(any(_stands_under(figure, head) for head in heads[1:]) for figure in figures):
+            break
+        end += 1
+    return end if any(len(_tail(line)) < len(heads) - 1 for line in lines[at + 1 : end]) else at
+
+
+def _stands_under(figure: Word, head: Word) -> bool:
+    return head.box.x0 - SAME_COLUMN <= figure.box.center_x <= head.box.x1 + SAME_COLUMN
 
 
 def _stands_over(word: Word, middle: float) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import cv2
 import numpy as np
@@ -25,8 +25,9 @@ DARKER, ALONG_MM = 26, 1.6
 #: (a short one: at least the third). One longer than any glyph may have text close to one side.
 QUIET, QUIET_TONE, QUIET_SHORT = 0.6, 0.7, 0.7
 QUIET_SIDE, QUIET_OTHER = 0.85, 0.45
-#: A level and an upright one this long without a gap is no row of strokes, however close the text stands to it.
-SOLID_LEVEL_MM, SOLID_UPRIGHT_MM = 22.0, 7.0
+#: A level and an upright one this long without a gap is no row of strokes, however close the text stands to it; each part of it
+#: as long as the third runs straight, where strokes of neighbouring glyphs only fill a band together.
+SOLID_LEVEL_MM, SOLID_UPRIGHT_MM, STRAIGHT_MM = 22.0, 7.0, 2.5
 #: A worn rule keeps at least this share of its length, in any window of this width, in this tone of the paper or darker.
 WORN_LEFT, WORN_WINDOW_MM, WORN_TONE, WORN_QUIET = 0.06, 20.0, 0.75, 0.85
 #: An upright rule goes on right beside so many of the level rules that it crosses, in this tone of the paper or darker; the third: see
@@ -34,6 +35,8 @@ WORN_LEFT, WORN_WINDOW_MM, WORN_TONE, WORN_QUIET = 0.06, 20.0, 0.75, 0.85
 CROSSINGS, CROSSING_TONE, FRAME = 0.75, 0.85, 0.9
 #: Gaps wider than this make up no more than this share of a worn rule; dashes in the cells of a row stand wider apart.
 CELL_GAP_MM, CELL_GAPS = 5.0, 0.4
+#: What is left of a stroke when glyphs are cut off at its ends is at least this share of it.
+MOST_OF = 0.5
 #: Where a rule is less whole than this, others may have left nothing but specks.
 WHOLE = 0.9
 #: Dashes in so many columns, in this share of all, look like a rule but leave most of both sides of a column free; the
@@ -84,7 +87,8 @@ def rules_of(grey: Gray, dpi: float) -> Rules:
     level = (*level, *_worn(grey, level, dpi))
     sure = [stroke for stroke in level if stroke.end - stroke.start >= LONG_MM * dpi / 25.4]
     strokes = _strokes(flipped, dpi, UPRIGHT_MM, DOUBLE_UPRIGHT_MM, SOLID_UPRIGHT_MM)
-    upright = _confirmed([_between_rules(stroke, sure, dpi) for stroke in strokes], sure, dpi, LONG_UPRIGHT_MM)
+    strokes = tuple(_between_rules(stroke, sure, flipped, dpi) for stroke in strokes)
+    upright = _confirmed(strokes, sure, dpi, LONG_UPRIGHT_MM)
     upright = tuple(stroke for stroke in upright if _meets_what_it_crosses(stroke, sure, flipped, dpi))
     short = [stroke for stroke in level if stroke not in sure]
     level = tuple(stroke for stroke in sure if not _stops_at_columns(stroke, upright, grey, dpi))
@@ -230,8 +234,12 @@ def _confirmed(strokes: Sequence[Stroke], across: Sequence[Stroke], dpi: float, 
     return tuple(found)
 
 
-def _between_rules(stroke: Stroke, across: Sequence[Stroke], dpi: float) -> Stroke:
-    """A whole stroke without the tail that a glyph close to its end gave it: from its first rule to its last."""
+def _between_rules(stroke: Stroke, across: Sequence[Stroke], grey: Gray, dpi: float) -> Stroke:
+    """A stroke without what glyphs close to its ends gave it: from its first rule to its last.
+
+    A whole one loses a short tail. One with gaps is cut to the longest part between two rules that is whole, if that is most
+    of it: a glyph that stands further along the same line is none of it.
+    """
     dot = dpi / 25.4
     reach = MEET_MM * dot
     crossed = sorted(
@@ -239,11 +247,25 @@ def _between_rules(stroke: Stroke, across: Sequence[Stroke], dpi: float) -> Stro
         for rule in across
         if rule.start - reach <= stroke.at <= rule.end + reach and stroke.start - reach <= rule.at <= stroke.end + reach
     )
-    if stroke.covered < FRAME or len(crossed) < 2:
+    if len(crossed) < 2:
         return stroke
+    if stroke.covered < FRAME:
+        return _whole_part(stroke, crossed, grey)
     start = crossed[0] if 0 < crossed[0] - stroke.start <= TAIL_MM * dot else stroke.start
     end = crossed[-1] if 0 < stroke.end - crossed[-1] <= TAIL_MM * dot else stroke.end
     return replace(stroke, start=start, end=end)
+
+
+def _whole_part(stroke: Stroke, crossed: Sequence[float], grey: Gray) -> Stroke:
+    """The longest part of a stroke from one of the rules that it crosses to another that is whole and most of the stroke."""
+    dark = grey[max(0, stroke.top) : stroke.bottom].min(axis=0, initial=255) < 255 * CROSSING_TONE
+    points = sorted({stroke.start, *crossed, stroke.end})
+    whole = [float(dark[round(start) : round(end) + 1].mean()) >= FRAME for start, end in pairwise(points)]
+    spans = [(first, last) for first, last in combinations(range(len(points)), 2) if all(whole[first:last])]
+    first, last = max(spans, key=lambda span: points[span[1]] - points[span[0]], default=(0, 0))
+    if points[last] - points[first] < MOST_OF * (stroke.end - stroke.start):
+        return stroke
+    return replace(stroke, start=points[first], end=points[last], covered=1.0)
 
 
 def _ends_on(end: float, at: float, across: Sequence[Stroke], reach: float) -> bool:
@@ -285,7 +307,7 @@ def _strokes(grey: Gray, dpi: float, shortest_mm: float, double_mm: float, solid
         part = labels[y : y + height, x : x + width] == index
         covered = float(raw[y : y + height, x : x + width].any(axis=0).mean())
         middle = y + float(np.nonzero(part)[0].mean())
-        start, end = _longest_dark(grey[y : y + height, x : x + width])
+        start, end = _longest_dark(grey[y : y + height, x : x + width], round(STRAIGHT_MM * dot))
         if end - start >= solid_mm * dot:
             pieces.append(Stroke(middle, float(x + start), float(x + end), y - 1, y + height + 1, 1.0))
             continue
@@ -296,11 +318,12 @@ def _strokes(grey: Gray, dpi: float, shortest_mm: float, double_mm: float, solid
     return tuple(_joined(pieces, faint_ink, dot))
 
 
-def _longest_dark(part: Gray) -> tuple[int, int]:
-    """The longest stretch along a piece of a rule with ink in every column, but for single ones."""
-    dark = (part.min(axis=0) < 255 * WORN_TONE).astype(np.uint8)[None]
-    whole = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((1, 3), np.uint8))
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], whole[0], [0]]).astype(np.int8)))
+def _longest_dark(part: Gray, straight: int) -> tuple[int, int]:
+    """The longest stretch along a piece of a rule with ink in every column but for single ones, in runs of a least length."""
+    dark = cv2.dilate((part < 255 * WORN_TONE).astype(np.uint8), np.ones((2, 1), np.uint8))
+    closed = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((1, 3), np.uint8))
+    whole = _opened(closed, straight).any(axis=0).astype(np.int8)
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], whole, [0]])))
     stretches = zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
     return max(stretches, key=lambda stretch: stretch[1] - stretch[0], default=(0, 0))
 

@@ -23,6 +23,8 @@ RUN_GAP = 1.25
 NUMBER_GAP = 0.55
 #: A figure stands apart from its label by more than this many glyph heights; words of a line do not.
 LABEL_GAP = 0.6
+#: A glyph is no wider than this many glyph heights.
+ONE_GLYPH = 1.15
 #: A decimal point is no wider than this.
 POINT = 0.25
 #: Two bands of ink of one cell are one line when together they are no higher than this many glyph heights.
@@ -203,8 +205,9 @@ def _numbers_apart(ink: Gray, box: Pixels, glyph: float) -> list[Pixels]:
     flat = y1 - y0 <= FLAT * glyph
     cuts = [0]
     label_end = _end_of_label(part, pieces, glyph)
+    alone = _standing_alone(pieces, glyph)
     for before, after in pairwise(pieces):
-        are_figures = all(_is_figure(part, piece, glyph) for piece in (before, after))
+        are_figures = all(piece in alone or _is_figure(part, piece, glyph) for piece in (before, after))
         is_apart = after[0] - before[1] > NUMBER_GAP * glyph
         if before[1] == label_end or (is_apart and (flat or (are_figures and not _wide(before, after, glyph)))):
             cuts.append((before[1] + after[0]) // 2)
@@ -216,6 +219,17 @@ def _numbers_apart(ink: Gray, box: Pixels, glyph: float) -> list[Pixels]:
         if columns.size:
             found.append((x0 + left + int(columns[0]), y0, x0 + left + int(columns[-1]) + 1, y1))
     return found
+
+
+def _standing_alone(pieces: Sequence[tuple[int, int]], glyph: float) -> frozenset[tuple[int, int]]:
+    """Pieces no wider than a glyph with a gap on both sides: 无 in neighbouring columns, no glyph of a word."""
+    far = NUMBER_GAP * glyph
+    gaps = [far + 1, *(after[0] - before[1] for before, after in pairwise(pieces)), far + 1]
+    return frozenset(
+        piece
+        for piece, (left, right) in zip(pieces, pairwise(gaps), strict=True)
+        if left > far and right > far and 0.6 * glyph <= piece[1] - piece[0] <= ONE_GLYPH * glyph
+    )
 
 
 def _end_of_label(part: Gray, pieces: Sequence[tuple[int, int]], glyph: float) -> int | None:
