@@ -77,14 +77,16 @@ class _Sheet:
 def read_scan(raster: Raster) -> ScannedPage:
     """Read a page. What is seen is placed in points of the page as it was given, whatever was repaired."""
     sheet = _flat(raster)
-    if _looks_sideways(sheet):
+    rules = rules_of(sheet.grey, sheet.dpi)
+    if _looks_sideways(sheet, rules):
         sheet = _upright(sheet, (1, 3))
-    words, rulings, score = _read(sheet)
+        rules = rules_of(sheet.grey, sheet.dpi)
+    words, rulings, score = _read(sheet, rules)
     if score < WELL_READ:
         again = _upright(sheet, (0, 2))
         if again is not sheet:
             sheet = again
-            words, rulings, score = _read(sheet)
+            words, rulings, score = _read(sheet, rules_of(sheet.grey, sheet.dpi))
     height, width = sheet.grey.shape
     share = POINTS / sheet.dpi
     page = Page(raster.number, width * share, height * share, words, rulings)
@@ -136,9 +138,9 @@ def _straight(sheet: _Sheet) -> _Sheet:
     return _Sheet(straight.image, sheet.dpi, back, (*sheet.steps, *straight.steps))
 
 
-def _looks_sideways(sheet: _Sheet) -> bool:
+def _looks_sideways(sheet: _Sheet, rules: Rules) -> bool:
     height, width = sheet.grey.shape
-    clean = without_rules(sheet.grey, rules_of(sheet.grey, sheet.dpi), [(0, 0, width, height)], sheet.dpi)
+    clean = without_rules(sheet.grey, rules, [(0, 0, width, height)], sheet.dpi)
     glyph = glyph_height(clean, sheet.dpi)
     return looks_sideways(ink_of(clean, glyph), glyph)
 
@@ -178,9 +180,8 @@ def _projection(matrix: NDArray[np.float64]) -> Callable[[NDArray[np.float64]], 
     return back
 
 
-def _read(sheet: _Sheet) -> tuple[tuple[Word, ...], tuple[Ruling, ...], float]:
-    """Rules, then text by cell or by line, then readings."""
-    rules = rules_of(sheet.grey, sheet.dpi)
+def _read(sheet: _Sheet, rules: Rules) -> tuple[tuple[Word, ...], tuple[Ruling, ...], float]:
+    """Text by cell or by line, then readings, then the rules that the readings show to be lost."""
     share = POINTS / sheet.dpi
     rulings = _rulings(rules, share)
     tables = _tables(sheet, rulings)

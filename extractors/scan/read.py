@@ -8,12 +8,13 @@ from functools import cache
 
 import numpy as np
 
+from extractors.scan.alike import representatives
 from extractors.scan.readers.digits import DigitReader
 from extractors.scan.readers.paddle import PaddleReader
 from extractors.scan.readers.protocol import Readings
 from extractors.scan.readers.tesseract import TesseractReader, installed
 from extractors.scan.segments import Pixels
-from extractors.scan.strips import OTHER, Gray
+from extractors.scan.strips import OTHER, Gray, strip_of
 from extractors.scan.vote import fused, number_or_words
 from models.readings import Reading
 
@@ -67,8 +68,7 @@ def read_crops(crops: Sequence[Crop], glyph: float) -> list[Readings]:
     for index, readings in zip(long, _paddle().read([crops[i].image(glyph) for i in long]), strict=True):
         found[index] = readings
     images = [crops[index].image(glyph, lowest=0.7) for index in short]
-    both = _paddle().read_both(images)
-    votes = dict(zip(short, zip(both, _digits().read(images), strict=True), strict=True))
+    votes = dict(zip(short, _two_votes(images), strict=True))
     for index, ((free, held), own) in votes.items():
         found[index] = _short_readings(free, held, own)
     doubtful = [i for i in short if crops[i].in_cell and found[i] and _is_doubtful_number(found[i])][:MOST_ASKED]
@@ -81,6 +81,19 @@ def read_crops(crops: Sequence[Crop], glyph: float) -> list[Readings]:
         if _is_dash(crops[index], glyph):
             found[index] = (Reading("—", SURE_DASH),)
     return found
+
+
+def _two_votes(images: Sequence[Gray]) -> list[tuple[tuple[Readings, Readings], Readings]]:
+    """For each picture the general engine's readings, free and held to numbers, and the digit reader's.
+
+    Figures that look alike are put to the general engine once: most of a form are the same 0.
+    """
+    strips = [strip_of(image) for image in images]
+    own = _digits().read_strips(strips)
+    first = representatives(strips, own)
+    asked = sorted(set(first))
+    both = dict(zip(asked, _paddle().read_both([images[at] for at in asked]), strict=True))
+    return [(both[at], readings) for at, readings in zip(first, own, strict=True)]
 
 
 def _is_doubtful_number(readings: Readings) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 from extractors.scan.ctc import n_best
 from extractors.scan.readers.protocol import Readings
 from extractors.scan.readers.session import session
-from extractors.scan.strips import ALPHABET, Gray, batch_of, strip_of
+from extractors.scan.strips import ALPHABET, Gray, Strip, batch_of, strip_of
 
 MODEL = Path(__file__).parents[1] / "model" / "digits.onnx"
 BATCH = 64
@@ -23,7 +23,10 @@ class DigitReader:
 
     def read(self, crops: Sequence[Gray]) -> list[Readings]:
         """The readings of each crop."""
-        strips = [strip_of(crop) for crop in crops]
+        return self.read_strips([strip_of(crop) for crop in crops])
+
+    def read_strips(self, strips: Sequence[Strip]) -> list[Readings]:
+        """The readings of crops that were made ready."""
         order = sorted(range(len(strips)), key=lambda index: strips[index].shape[1])
         found: list[Readings] = [()] * len(strips)
         for start in range(0, len(order), BATCH):
