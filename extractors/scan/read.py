@@ -23,8 +23,8 @@ ENGINES = ("digits", "rapidocr")
 DOUBTFUL, MOST_ASKED = 0.9, 12
 #: A crop wider than this many glyph heights holds words, not a number.
 LONGEST_NUMBER = 7.0
-#: A dash is lower than this many glyph heights.
-FLAT, SURE_DASH = 0.22, 0.98
+#: A dash is lower than this many glyph heights, and of a length between the next two.
+FLAT, SHORTEST_DASH, LONGEST_DASH, SURE_DASH = 0.22, 0.3, 2.4, 0.98
 #: White left around a line, in glyph heights.
 ABOVE, BESIDE = 0.14, 0.3
 
@@ -104,7 +104,7 @@ def _is_doubtful_number(readings: Readings) -> bool:
 def _is_dash(crop: Crop, glyph: float) -> bool:
     """A lone level stroke about the middle of nothing: no engine reads such small ink well, and its shape is plain."""
     x0, y0, x1, y1 = crop.box
-    return y1 - y0 <= FLAT * glyph and FLAT * glyph <= x1 - x0 <= 2.4 * glyph and x1 - x0 >= 2 * (y1 - y0)
+    return y1 - y0 <= FLAT * glyph and SHORTEST_DASH * glyph <= x1 - x0 <= LONGEST_DASH * glyph and x1 - x0 >= 2 * (y1 - y0)
 
 
 def _is_short(crop: Crop, glyph: float) -> bool:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import partial, reduce
 from itertools import combinations, pairwise
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from extractors.scan.edges import goes_on
 from extractors.scan.strips import Gray
 from extractors.scan.worn import LED_ON, Trace, specks_follow, traces
 
@@ -48,11 +49,17 @@ THICKEST_MM = 1.5
 THIN_MM = 1.1
 #: Two pieces on one line with at most this between them are one rule when the faint ink between them covers enough.
 GAP_MM, FAINT_SHARE = 8.0, 0.6
+#: Two strokes this near to one line are on it; a stamp takes at most so much of a rule away.
+SAME_LINE_MM, LOST_MM = 0.5, 15.0
 #: Two pieces on one line closer than this are one rule whatever lies between: a scratch, a glyph that crosses.
 BREAK_MM = 1.2
 #: Longer than this a level or an upright stroke is no part of glyphs when at least this share of it is there; a shorter
 #: one must be nearly whole and end on longer rules at both ends, at most this far from them.
 LONG_MM, LONG_UPRIGHT_MM, MOSTLY_THERE, WITHOUT_GAP, MEET_MM = 22.0, 14.0, 0.65, 0.8, 1.1
+
+
+#: Whether something of a rule is left at a height between two places along it.
+Follows = Callable[[float, tuple[float, float]], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +102,10 @@ def rules_of(grey: Gray, dpi: float) -> Rules:
     level = (*level, *_confirmed(short, upright, dpi, LONG_MM))
     if any(stroke.covered < WHOLE for stroke in level):
         level = _with_traces(grey, level, upright, dpi)
+    level = _led_on(level, upright, grey, dpi)
+    upright = _led_on(upright, level, flipped, dpi)
+    level = _led_on(level, upright, grey, dpi)
+    level, upright = _bridged(level, upright, dpi), _bridged(upright, level, dpi)
     mask = cv2.bitwise_or(_mask(level, grey.shape), np.ascontiguousarray(_mask(upright, flipped.shape).T))
     return Rules(level, upright, mask)
 
@@ -146,7 +157,8 @@ def _with_traces(grey: Gray, level: Sequence[Stroke], upright: Sequence[Stroke],
     """Level rules led on as far as specks of them are left, and those of which nothing else is left."""
     dot = dpi / 25.4
     ink = grey < 255 * WORN_TONE
-    level = [_carried_on(stroke, upright, ink, dpi) for stroke in level]
+    follows = partial(specks_follow, ink, dot=dot, wanted=LED_ON)
+    level = [_carried_on(stroke, upright, follows, dpi) for stroke in level]
     known = [Trace(stroke.at, stroke.start, stroke.end) for stroke in level]
     columns = [Trace(stroke.at, stroke.start, stroke.end) for stroke in upright]
     half = round(THIN_MM * dot / 2)
@@ -154,25 +166,53 @@ def _with_traces(grey: Gray, level: Sequence[Stroke], upright: Sequence[Stroke],
         y = round(trace.at)
         stroke = Stroke(trace.at, trace.start, trace.end, y - half, y + half + 1, WORN_LEFT)
         if not _stops_at_columns(stroke, upright, grey, dpi):
-            level.append(_carried_on(stroke, upright, ink, dpi))
+            level.append(_carried_on(stroke, upright, follows, dpi))
     return tuple(level)
 
 
-def _carried_on(stroke: Stroke, upright: Sequence[Stroke], ink: NDArray[np.bool_], dpi: float) -> Stroke:
-    """A level rule, led on from one upright rule of its table to the next as far as specks of it are left."""
-    dot = dpi / 25.4
-    reach = MEET_MM * dot
-    crossed = sorted(rule.at for rule in upright if rule.start - reach <= stroke.at <= rule.end + reach)
+def _carried_on(stroke: Stroke, across: Sequence[Stroke], follows: Follows, dpi: float) -> Stroke:
+    """A rule, led on from one rule across it to the next as far as something is left of it."""
+    reach = MEET_MM * dpi / 25.4
+    crossed = sorted(rule.at for rule in across if rule.start - reach <= stroke.at <= rule.end + reach)
     start, end = stroke.start, stroke.end
     for at in (at for at in crossed if at > end + reach):
-        if not specks_follow(ink, stroke.at, (end, at), dot, LED_ON):
+        if not follows(stroke.at, (end, at)):
             break
         end = at
     for at in reversed([at for at in crossed if at < start - reach]):
-        if not specks_follow(ink, stroke.at, (at, start), dot, LED_ON):
+        if not follows(stroke.at, (at, start)):
             break
         start = at
     return replace(stroke, start=start, end=end)
+
+
+def _led_on(strokes: Sequence[Stroke], across: Sequence[Stroke], grey: Gray, dpi: float) -> tuple[Stroke, ...]:
+    """Level strokes, each as far as it goes on, however pale (the caller turns the page for upright ones)."""
+    return tuple(_carried_on(stroke, across, partial(goes_on, grey, dot=dpi / 25.4), dpi) for stroke in strokes)
+
+
+def _bridged(strokes: Sequence[Stroke], across: Sequence[Stroke], dpi: float) -> tuple[Stroke, ...]:
+    """Strokes with those joined that lie on one line, of which one ends where no rule crosses it.
+
+    A rule of a table ends on another. One that stops within a cell and goes on behind it was lost between, under a stamp mostly.
+    """
+    dot = dpi / 25.4
+    found: list[Stroke] = []
+    for stroke in sorted(strokes, key=lambda stroke: stroke.start):
+        before = next((one for one in found if _is_continued(one, stroke, across, dot)), None)
+        if before is None:
+            found.append(stroke)
+        else:
+            found[found.index(before)] = _merged(before, stroke)
+    return tuple(found)
+
+
+def _is_continued(stroke: Stroke, other: Stroke, across: Sequence[Stroke], dot: float) -> bool:
+    reach = MEET_MM * dot
+    if abs(stroke.at - other.at) > SAME_LINE_MM * dot or not 0 < other.start - stroke.end <= LOST_MM * dot:
+        return False
+    ends = (stroke.end, stroke.at), (other.start, other.at)
+    return not all(_ends_on(end, at, across, reach) for end, at in ends)
 
 
 def _dashes(specks: NDArray[np.intp], length: int, dot: float) -> bool:

@@ -21,6 +21,10 @@ BLOT = 0.9
 RUN_GAP = 1.25
 #: Two figures of one number stand closer than this many glyph heights.
 NUMBER_GAP = 0.55
+#: Figures of half width stand at most so many glyph heights apart.
+HALF_WIDTH_GAP = 0.25
+#: Figures that touch are no wider together and no higher than this many glyph heights.
+MOST_TOUCHING, HIGHEST_FIGURE = 2.5, 0.88
 #: A figure stands apart from its label by more than this many glyph heights; words of a line do not.
 LABEL_GAP = 0.6
 #: A glyph is no wider than this many glyph heights.
@@ -206,10 +210,12 @@ def _numbers_apart(ink: Gray, box: Pixels, glyph: float) -> list[Pixels]:
     cuts = [0]
     label_end = _end_of_label(part, pieces, glyph)
     alone = _standing_alone(pieces, glyph)
+    tight = _standing_close(pieces, glyph)
     for before, after in pairwise(pieces):
         are_figures = all(piece in alone or _is_figure(part, piece, glyph) for piece in (before, after))
         is_apart = after[0] - before[1] > NUMBER_GAP * glyph
-        if before[1] == label_end or (is_apart and (flat or (are_figures and not _wide(before, after, glyph)))):
+        is_wide = not {before, after} & tight and _wide(before, after, glyph)
+        if before[1] == label_end or (is_apart and (flat or (are_figures and not is_wide))):
             cuts.append((before[1] + after[0]) // 2)
     if len(cuts) == 1:
         return [box]
@@ -223,6 +229,8 @@ def _numbers_apart(ink: Gray, box: Pixels, glyph: float) -> list[Pixels]:
 
 def _standing_alone(pieces: Sequence[tuple[int, int]], glyph: float) -> frozenset[tuple[int, int]]:
     """Pieces no wider than a glyph with a gap on both sides: 无 in neighbouring columns, no glyph of a word."""
+    if not pieces:
+        return frozenset()
     far = NUMBER_GAP * glyph
     gaps = [far + 1, *(after[0] - before[1] for before, after in pairwise(pieces)), far + 1]
     return frozenset(
@@ -230,6 +238,12 @@ def _standing_alone(pieces: Sequence[tuple[int, int]], glyph: float) -> frozense
         for piece, (left, right) in zip(pieces, pairwise(gaps), strict=True)
         if left > far and right > far and 0.6 * glyph <= piece[1] - piece[0] <= ONE_GLYPH * glyph
     )
+
+
+def _standing_close(pieces: Sequence[tuple[int, int]], glyph: float) -> frozenset[tuple[int, int]]:
+    """Pieces with another right beside them: figures of half width, as no full-width one has a neighbour so close."""
+    pairs = [pair for pair in pairwise(pieces) if pair[1][0] - pair[0][1] <= HALF_WIDTH_GAP * glyph]
+    return frozenset(piece for pair in pairs for piece in pair)
 
 
 def _end_of_label(part: Gray, pieces: Sequence[tuple[int, int]], glyph: float) -> int | None:
@@ -252,12 +266,14 @@ def _wide(before: tuple[int, int], after: tuple[int, int], glyph: float) -> bool
 
 
 def _is_figure(part: Gray, piece: tuple[int, int], glyph: float) -> bool:
-    """Narrower and lower than an ideograph, and no mere speck or comma; or a dash."""
+    """Narrower and lower than an ideograph, and no mere speck or comma; or a dash, or several figures that touch."""
     rows = np.flatnonzero(part[:, piece[0] : piece[1]].any(axis=1))
     height = int(rows[-1]) - int(rows[0]) + 1
     if height <= FLAT * glyph:
         return 0.3 * glyph <= piece[1] - piece[0] <= 2.4 * glyph
-    return piece[1] - piece[0] <= 0.75 * glyph and 0.5 * glyph <= height <= 0.95 * glyph
+    width = piece[1] - piece[0]
+    touching = width <= MOST_TOUCHING * glyph and height <= HIGHEST_FIGURE * glyph
+    return height >= 0.5 * glyph and ((width <= 0.75 * glyph and height <= 0.95 * glyph) or touching)
 
 
 def _is_large_print(part: Gray) -> bool:
