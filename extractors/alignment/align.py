@@ -174,6 +174,8 @@ def _notes(match: Match, beside: frozenset[int], others: Sequence[str], *, has_f
         notes.append("a figure stands behind the label as if it were part of it")
     if others:
         notes.append(f"its label runs together with that of another row: {', '.join(others)}")
+    if match.by_place:
+        notes.append("its label could not be read; the rows above and below leave no other row of the form")
     if match.stray:
         notes.append("the row stands out of the form's order")
     if match.seen in beside:

@@ -1,9 +1,10 @@
-"""Which row of the form each seen row is: a monotone alignment by labels, then strays with an unmistakable label."""
+"""Which row of the form each seen row is: a monotone alignment by labels, strays with an unmistakable label, the rest by place."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from extractors.alignment.labels import best_similarity
 from extractors.alignment.rows import SeenRow
@@ -19,23 +20,30 @@ LABEL_ALONE = 0.2
 LEAST_ALIKE_STRAY = 0.9
 #: What a match must be better than, so that leaving both sides unmatched is an option.
 BASE = 0.4
+#: What a row is taken for whose label says nothing, and whose neighbours leave only one row of the form: never without a person.
+BY_PLACE = 0.7
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A seen row (index) is a form row (index), with the likeness of their labels; ``stray`` when out of order."""
+    """A seen row (index) is a form row (index), with the likeness of their labels; ``stray`` when out of order.
+
+    ``by_place``: the label says nothing, the rows above and below leave no other.
+    """
 
     seen: int
     row: int
     likeness: float
     stray: bool = False
+    by_place: bool = False
 
 
 def match_rows(seen: Sequence[SeenRow], rows: Sequence[Row]) -> list[Match]:
-    """The best monotone matching (Needleman and Wunsch 1970, gaps free), then unmistakable strays."""
+    """The best monotone matching (Needleman and Wunsch 1970, gaps free), then unmistakable strays, then rows by their place."""
     scores = [[_score(one, row) for row in rows] for one in seen]
     matches = _monotone(scores)
     matches += _strays(scores, {match.seen for match in matches}, {match.row for match in matches})
+    matches += _by_place(seen, rows, matches)
     return sorted(matches, key=lambda match: match.row)
 
 
@@ -87,3 +95,24 @@ def _strays(scores: Sequence[Sequence[float]], seen: set[int], rows: set[int]) -
             rows.add(j)
             found.append(Match(i, j, -negative, stray=True))
     return found
+
+
+def _by_place(seen: Sequence[SeenRow], rows: Sequence[Row], matches: Sequence[Match]) -> list[Match]:
+    """Rows without a usable label between two known ones, where as many were seen there as the form has."""
+    taken, used = {match.row for match in matches}, {match.seen for match in matches}
+    known = sorted((match.seen, match.row) for match in matches if not match.stray)
+    found = []
+    for (above, first), (below, last) in pairwise(known):
+        missing = [row for row in range(first + 1, last) if row not in taken]
+        unknown = [at for at in range(above + 1, below) if seen[at].filled and at not in used]
+        if len(missing) != len(unknown):
+            continue
+        pairs = list(zip(unknown, missing, strict=True))
+        if all(_is_as_wide(seen[at], rows[row]) for at, row in pairs):
+            found += [Match(at, row, BY_PLACE, by_place=True) for at, row in pairs]
+    return found
+
+
+def _is_as_wide(seen: SeenRow, row: Row) -> bool:
+    """Whether a row has a place for each cell of the form's row, all of them values."""
+    return len(row.columns) > 1 and len(row.columns) in (len(seen.slots), len(seen.filled))
