@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial, reduce
-from itertools import combinations, pairwise
+from itertools import pairwise
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from extractors.geometry import cluster
 from extractors.scan.edges import goes_on
 from extractors.scan.strips import Gray
 from extractors.scan.worn import LED_ON, Trace, specks_follow, traces
@@ -36,7 +37,7 @@ WORN_LEFT, WORN_WINDOW_MM, WORN_TONE, WORN_QUIET = 0.06, 20.0, 0.75, 0.85
 CROSSINGS, CROSSING_TONE, FRAME = 0.75, 0.85, 0.9
 #: Gaps wider than this make up no more than this share of a worn rule; dashes in the cells of a row stand wider apart.
 CELL_GAP_MM, CELL_GAPS = 5.0, 0.4
-#: What is left of a stroke when glyphs are cut off at its ends is at least this share of it.
+#: What is left of a stroke without the glyphs on its line is at least this share of it.
 MOST_OF = 0.5
 #: Where a rule is less whole than this, others may have left nothing but specks.
 WHOLE = 0.9
@@ -49,6 +50,8 @@ THICKEST_MM = 1.5
 THIN_MM = 1.1
 #: Two pieces on one line with at most this between them are one rule when the faint ink between them covers enough.
 GAP_MM, FAINT_SHARE = 8.0, 0.6
+#: A rule that ends this far from another goes on to it.
+NEARLY_THERE_MM = 1.8
 #: Two strokes this near to one line are on it; a stamp takes at most so much of a rule away.
 SAME_LINE_MM, LOST_MM = 0.5, 15.0
 #: Two pieces on one line closer than this are one rule whatever lies between: a scratch, a glyph that crosses.
@@ -94,7 +97,7 @@ def rules_of(grey: Gray, dpi: float) -> Rules:
     level = (*level, *_worn(grey, level, dpi))
     sure = [stroke for stroke in level if stroke.end - stroke.start >= LONG_MM * dpi / 25.4]
     strokes = _strokes(flipped, dpi, UPRIGHT_MM, DOUBLE_UPRIGHT_MM, SOLID_UPRIGHT_MM)
-    strokes = tuple(_between_rules(stroke, sure, flipped, dpi) for stroke in strokes)
+    strokes = tuple(part for stroke in strokes for part in _between_rules(stroke, sure, flipped, dpi))
     upright = _confirmed(strokes, sure, dpi, LONG_UPRIGHT_MM)
     upright = tuple(stroke for stroke in upright if _meets_what_it_crosses(stroke, sure, flipped, dpi))
     short = [stroke for stroke in level if stroke not in sure]
@@ -172,15 +175,15 @@ def _with_traces(grey: Gray, level: Sequence[Stroke], upright: Sequence[Stroke],
 
 def _carried_on(stroke: Stroke, across: Sequence[Stroke], follows: Follows, dpi: float) -> Stroke:
     """A rule, led on from one rule across it to the next as far as something is left of it."""
-    reach = MEET_MM * dpi / 25.4
-    crossed = sorted(rule.at for rule in across if rule.start - reach <= stroke.at <= rule.end + reach)
+    reach, near = MEET_MM * dpi / 25.4, NEARLY_THERE_MM * dpi / 25.4
+    crossed = cluster([rule.at for rule in across if rule.start - reach <= stroke.at <= rule.end + reach], reach)
     start, end = stroke.start, stroke.end
     for at in (at for at in crossed if at > end + reach):
-        if not follows(stroke.at, (end, at)):
+        if at - end > near and not follows(stroke.at, (end, at)):
             break
         end = at
     for at in reversed([at for at in crossed if at < start - reach]):
-        if not follows(stroke.at, (at, start)):
+        if start - at > near and not follows(stroke.at, (at, start)):
             break
         start = at
     return replace(stroke, start=start, end=end)
@@ -274,11 +277,11 @@ def _confirmed(strokes: Sequence[Stroke], across: Sequence[Stroke], dpi: float, 
     return tuple(found)
 
 
-def _between_rules(stroke: Stroke, across: Sequence[Stroke], grey: Gray, dpi: float) -> Stroke:
-    """A stroke without what glyphs close to its ends gave it: from its first rule to its last.
+def _between_rules(stroke: Stroke, across: Sequence[Stroke], grey: Gray, dpi: float) -> tuple[Stroke, ...]:
+    """A stroke without what glyphs on the same line gave it: from its first rule to its last.
 
-    A whole one loses a short tail. One with gaps is cut to the longest part between two rules that is whole, if that is most
-    of it: a glyph that stands further along the same line is none of it.
+    A whole one loses a short tail. One with gaps is parted into what is whole from one rule to another, if that is most of it:
+    glyphs that stand between, in merged cells, are none of it.
     """
     dot = dpi / 25.4
     reach = MEET_MM * dot
@@ -288,24 +291,28 @@ def _between_rules(stroke: Stroke, across: Sequence[Stroke], grey: Gray, dpi: fl
         if rule.start - reach <= stroke.at <= rule.end + reach and stroke.start - reach <= rule.at <= stroke.end + reach
     )
     if len(crossed) < 2:
-        return stroke
+        return (stroke,)
     if stroke.covered < FRAME:
-        return _whole_part(stroke, crossed, grey)
+        return _whole_parts(stroke, crossed, grey)
     start = crossed[0] if 0 < crossed[0] - stroke.start <= TAIL_MM * dot else stroke.start
     end = crossed[-1] if 0 < stroke.end - crossed[-1] <= TAIL_MM * dot else stroke.end
-    return replace(stroke, start=start, end=end)
+    return (replace(stroke, start=start, end=end),)
 
 
-def _whole_part(stroke: Stroke, crossed: Sequence[float], grey: Gray) -> Stroke:
-    """The longest part of a stroke from one of the rules that it crosses to another that is whole and most of the stroke."""
+def _whole_parts(stroke: Stroke, crossed: Sequence[float], grey: Gray) -> tuple[Stroke, ...]:
+    """The parts of a stroke that are whole from one of the rules that it crosses to the next, if they are most of it."""
     dark = grey[max(0, stroke.top) : stroke.bottom].min(axis=0, initial=255) < 255 * CROSSING_TONE
     points = sorted({stroke.start, *crossed, stroke.end})
-    whole = [float(dark[round(start) : round(end) + 1].mean()) >= FRAME for start, end in pairwise(points)]
-    spans = [(first, last) for first, last in combinations(range(len(points)), 2) if all(whole[first:last])]
-    first, last = max(spans, key=lambda span: points[span[1]] - points[span[0]], default=(0, 0))
-    if points[last] - points[first] < MOST_OF * (stroke.end - stroke.start):
-        return stroke
-    return replace(stroke, start=points[first], end=points[last], covered=1.0)
+    found: list[Stroke] = []
+    for start, end in pairwise(points):
+        if float(dark[round(start) : round(end) + 1].mean()) < FRAME:
+            continue
+        if found and found[-1].end == start:
+            found[-1] = replace(found[-1], end=end)
+        else:
+            found.append(replace(stroke, start=start, end=end, covered=1.0))
+    whole = sum(part.end - part.start for part in found)
+    return tuple(found) if whole >= MOST_OF * (stroke.end - stroke.start) else (stroke,)
 
 
 def _ends_on(end: float, at: float, across: Sequence[Stroke], reach: float) -> bool:

@@ -12,8 +12,8 @@ from extractors.scan.strips import Gray
 
 #: Hue is measured by how far the strongest channel stands above the weakest, of 255.
 COLOURED = 45
-#: Coloured ink whose strongest channel is lighter than this lies on bare paper, not over print.
-STAMP_ALONE = 150
+#: What stamps let through of the light of their own colour is measured where they are this strong, and taken for at most so much.
+STRONG, MOST_TAKEN = 70, 0.6
 #: A seal, or several that touch, is wider and higher than this many millimetres; a line of a red title is not so high.
 SEAL_MM = 14.0
 #: Light is uneven when the paper of one place is darker than that of another by more than this, of 255.
@@ -23,22 +23,43 @@ INK, FAINT = 0.62, 0.82
 
 
 def toned(image: Colour, dpi: float) -> tuple[Gray, tuple[str, ...]]:
-    """A page in grey with white paper (255), and the names of the repairs that it needed."""
+    """A page in grey with white paper (255), and the names of the repairs that it needed.
+
+    Each channel is held against the light of its own paper, so that a warm lamp colours nothing.
+    """
     steps: list[str] = []
+    is_grey = not np.any(image[::7, ::7].max(axis=2) > image[::7, ::7].min(axis=2))
+    channels = [np.ascontiguousarray(image[:, :, at]) for at in ((0,) if is_grey else (0, 1, 2))]
+    papers = [_paper(channel) for channel in channels]
+    if any(paper.max() - paper.min() > UNEVEN for paper in papers):
+        steps.append("light")
+    level = [cv2.divide(channel, paper, scale=255) for channel, paper in zip(channels, papers, strict=True)]
+    grey = level[0] if is_grey else _without_seals(np.dstack(level), dpi, steps)
+    return _without_edges(grey, steps), tuple(steps)
+
+
+def _without_seals(image: Colour, dpi: float, steps: list[str]) -> Gray:
+    """The page in grey without its stamps: what their ink took of the strongest channel is given back.
+
+    Ink takes light in proportion, so what it takes of its own colour goes with how strong it is; print takes all colours alike.
+    """
     grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
     strongest = image.max(axis=2)
     chroma = strongest - image.min(axis=2)
     coloured = ((chroma > COLOURED) & (image[:, :, 2] >= image[:, :, 1])).astype(np.uint8)
     for x, y, width, height in _seals(coloured, dpi):
         area = (slice(y, y + height), slice(x, x + width))
-        bare = (chroma[area] > COLOURED // 2) & (strongest[area] > STAMP_ALONE)
-        grey[area] = np.where(bare, np.maximum(strongest[area], 250), np.maximum(grey[area], strongest[area]))
-        steps.append("seal")
-    paper = _paper(grey)
-    if paper.max() - paper.min() > UNEVEN:
-        steps.append("light")
-    level = cv2.divide(grey, paper, scale=255)
-    return _without_edges(level, steps), tuple(dict.fromkeys(steps))
+        strong = chroma[area] > STRONG
+        if not strong.any():
+            continue
+        taken = (255.0 - strongest[area][strong]) / chroma[area][strong]
+        share = min(MOST_TAKEN, float(np.median(taken)))
+        spread = cv2.dilate(chroma[area], np.ones((3, 3), np.uint8))  # JPEG keeps colours less sharp than light
+        light = np.minimum(255, strongest[area] + share * spread).astype(np.uint8)
+        grey[area] = np.maximum(grey[area], light)
+        if "seal" not in steps:
+            steps.insert(0, "seal")
+    return np.asarray(grey, np.uint8)
 
 
 def _seals(coloured: Gray, dpi: float) -> Iterator[tuple[int, int, int, int]]:
