@@ -1,10 +1,15 @@
-"""Whether a rule goes on, however pale: seen over the whole side of a cell, where a single pixel tells nothing."""
+"""Rules, however pale: seen over a length, where a single pixel tells nothing."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from extractors.scan.strips import Gray
+from extractors.scan.worn import Trace
 
 #: In millimetres: what crossing rules take up at either end, the length that is averaged over, how far from the line the paper
 #: beside it begins and ends, how far the line may wander.
@@ -16,6 +21,8 @@ DARKER, SHARE, STRAIGHT = 6.0, 0.8, 1
 #: A line is as dark in one place as in another: its paler fifth has this share of the contrast of its darker fifth.
 EVEN = 0.35
 FEWEST_WINDOWS = 2
+#: The same of a line of which nothing else is known: no row of glyphs is so even, with paper so light on both sides of so much of it.
+LONE_SHARE, LONE_EVEN, PAPER, LIGHT = 0.9, 0.55, 0.9, 0.7
 
 
 def goes_on(grey: Gray, at: float, span: tuple[float, float], dot: float) -> bool:
@@ -24,17 +31,60 @@ def goes_on(grey: Gray, at: float, span: tuple[float, float], dot: float) -> boo
     Each window along the line is averaged first, so grain hides no line; text on the line is darker in some windows than in
     others and strays from one line, and the edge of something dark has no lighter paper on its other side.
     """
+    profiles, far = _profiles(grey, at, span, dot)
+    if profiles is None:
+        return False
+    contrast, straight, _ = _contrast(profiles, far, dot)
+    paler, darker = np.quantile(contrast, (1 - SHARE, SHARE))
+    return bool(((contrast >= DARKER) & straight).mean() >= SHARE and paler >= EVEN * darker)
+
+
+def long_lines(grey: Gray, dot: float, shortest_mm: float) -> Iterator[Trace]:
+    """Level lines of at least a length, darker than the paper on both sides all along, whatever stands close to them."""
+    near, far = round(NEAR_MM * dot), round(FAR_MM * dot)
+    soft = cv2.blur(grey, (max(3, round(WINDOW_MM * dot)), 1))
+    lightest = cv2.dilate(soft, np.ones((far - near + 1, 1), np.uint8))
+    shift = (near + far) // 2
+    beside = np.minimum(np.roll(lightest, shift, axis=0), np.roll(lightest, -shift, axis=0))
+    darker = cv2.subtract(beside, soft)
+    ridge = ((darker >= DARKER) & (darker >= cv2.dilate(darker, np.ones((3, 1), np.uint8)))).astype(np.uint8)
+    runs = cv2.dilate(ridge, np.ones((3, 1), np.uint8))
+    runs = cv2.morphologyEx(runs, cv2.MORPH_OPEN, np.ones((1, round(shortest_mm * dot)), np.uint8))
+    count, _, stats, _ = cv2.connectedComponentsWithStats(runs)
+    for x, y, width, height, _ in stats[1:count].tolist():
+        if height <= NEAR_MM * dot + 3 and _is_alone(grey, y + (height - 1) / 2, (x, x + width), dot):
+            yield Trace(y + (height - 1) / 2, x, x + width)
+
+
+def _is_alone(grey: Gray, at: float, span: tuple[float, float], dot: float) -> bool:
+    """Whether a line that nothing else vouches for is one: even, straight, with paper on both sides."""
+    profiles, far = _profiles(grey, at, span, dot)
+    if profiles is None:
+        return False
+    contrast, straight, lighter = _contrast(profiles, far, dot)
+    paler, darker = np.quantile(contrast, (1 - LONE_SHARE, LONE_SHARE))
+    is_line = ((contrast >= DARKER) & straight).mean() >= LONE_SHARE and paler >= LONE_EVEN * darker
+    return bool(is_line and (lighter >= 255 * PAPER).mean() >= LIGHT)
+
+
+Floats = NDArray[np.float32]
+
+
+def _profiles(grey: Gray, at: float, span: tuple[float, float], dot: float) -> tuple[Floats | None, int]:
+    """The mean tone across a line in each window along it (windows, heights), and how many heights lie on either side."""
     start, end, y = round(span[0] + END_MM * dot), round(span[1] - END_MM * dot), round(at)
-    far, near, wander = round(FAR_MM * dot), round(NEAR_MM * dot), max(1, round(WANDER_MM * dot))
+    far = round(FAR_MM * dot)
     count = max((end - start) // round(WINDOW_MM * dot), min(LOW_CELL, (end - start) // round(LEAST_MM * dot)))
     if count < FEWEST_WINDOWS or y < far or y + far >= grey.shape[0] or start < 0 or end > grey.shape[1]:
-        return False
+        return None, far
     around = grey[y - far : y + far + 1, start:end].astype(np.float32)
-    profiles = np.stack([part.mean(axis=1) for part in np.array_split(around, count, axis=1)])
+    return np.stack([part.mean(axis=1) for part in np.array_split(around, count, axis=1)]), far
+
+
+def _contrast(profiles: Floats, far: int, dot: float) -> tuple[Floats, NDArray[np.bool_], Floats]:
+    """By window: how much darker the line is than either side, whether it lies where the others do, the tone of its darker side."""
+    near, wander = round(NEAR_MM * dot), max(1, round(WANDER_MM * dot))
     middle = profiles[:, far - wander : far + wander + 1]
     above, below = np.median(profiles[:, : far - near], axis=1), np.median(profiles[:, far + near + 1 :], axis=1)
-    contrast = np.minimum(above, below) - middle.min(axis=1)
-    lies = middle.argmin(axis=1)
-    is_line = (contrast >= DARKER) & (np.abs(lies - np.median(lies)) <= STRAIGHT)
-    paler, darker = np.quantile(contrast, (1 - SHARE, SHARE))
-    return bool(is_line.mean() >= SHARE and paler >= EVEN * darker)
+    beside, lies = np.minimum(above, below), middle.argmin(axis=1)
+    return beside - middle.min(axis=1), np.abs(lies - np.median(lies)) <= STRAIGHT, beside

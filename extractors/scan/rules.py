@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractors.geometry import cluster
-from extractors.scan.edges import goes_on
+from extractors.scan.edges import goes_on, long_lines
 from extractors.scan.strips import Gray
 from extractors.scan.worn import LED_ON, Trace, specks_follow, traces
 
@@ -94,9 +94,11 @@ def rules_of(grey: Gray, dpi: float) -> Rules:
     """Find the rules of a page with white paper."""
     flipped = np.ascontiguousarray(grey.T)
     level = _confirmed_level(_strokes(grey, dpi, LEVEL_MM, DOUBLE_LEVEL_MM, SOLID_LEVEL_MM), dpi)
+    level = (*level, *_pale(grey, level, dpi, LONG_MM))
     level = (*level, *_worn(grey, level, dpi))
     sure = [stroke for stroke in level if stroke.end - stroke.start >= LONG_MM * dpi / 25.4]
     strokes = _strokes(flipped, dpi, UPRIGHT_MM, DOUBLE_UPRIGHT_MM, SOLID_UPRIGHT_MM)
+    strokes = (*strokes, *_pale(flipped, strokes, dpi, LONG_UPRIGHT_MM))
     strokes = tuple(part for stroke in strokes for part in _between_rules(stroke, sure, flipped, dpi))
     upright = _confirmed(strokes, sure, dpi, LONG_UPRIGHT_MM)
     upright = tuple(stroke for stroke in upright if _meets_what_it_crosses(stroke, sure, flipped, dpi))
@@ -111,6 +113,17 @@ def rules_of(grey: Gray, dpi: float) -> Rules:
     level, upright = _bridged(level, upright, dpi), _bridged(upright, level, dpi)
     mask = cv2.bitwise_or(_mask(level, grey.shape), np.ascontiguousarray(_mask(upright, flipped.shape).T))
     return Rules(level, upright, mask)
+
+
+def _pale(grey: Gray, known: Sequence[Stroke], dpi: float, shortest_mm: float) -> list[Stroke]:
+    """Long level strokes that are not known yet: pale ones, blurred ones, ones beside others or close to text."""
+    dot = dpi / 25.4
+    half = round(THIN_MM * dot / 2)
+    return [
+        Stroke(line.at, line.start, line.end, round(line.at) - half, round(line.at) + half + 1, 1.0)
+        for line in long_lines(grey, dot, shortest_mm)
+        if not _covers(known, line.at, line.start, line.end, dot)
+    ]
 
 
 def _worn(grey: Gray, known: Sequence[Stroke], dpi: float) -> list[Stroke]:
