@@ -98,13 +98,15 @@ def _strays(scores: Sequence[Sequence[float]], seen: set[int], rows: set[int]) -
 
 
 def _by_place(seen: Sequence[SeenRow], rows: Sequence[Row], matches: Sequence[Match]) -> list[Match]:
-    """Rows without a usable label between two known ones, where as many were seen there as the form has."""
+    """Rows without a usable label next to known ones of their table, where as many were seen there as the form has."""
     taken, used = {match.row for match in matches}, {match.seen for match in matches}
     known = sorted((match.seen, match.row) for match in matches if not match.stray)
     found = []
-    for (above, first), (below, last) in pairwise(known):
+    for (above, first), (below, last) in pairwise([(-1, -1), *known, (len(seen), len(rows))]):
         missing = [row for row in range(first + 1, last) if row not in taken]
-        unknown = [at for at in range(above + 1, below) if seen[at].filled and at not in used]
+        fragments = {seen[at].fragment for at in (above, below) if 0 <= at < len(seen)}
+        between = [at for at in range(above + 1, below) if seen[at].filled and at not in used]
+        unknown = [at for at in between if seen[at].fragment in fragments and seen[at].labels]
         if len(missing) != len(unknown):
             continue
         pairs = list(zip(unknown, missing, strict=True))
@@ -115,4 +117,4 @@ def _by_place(seen: Sequence[SeenRow], rows: Sequence[Row], matches: Sequence[Ma
 
 def _is_as_wide(seen: SeenRow, row: Row) -> bool:
     """Whether a row has a place for each cell of the form's row, all of them values."""
-    return len(row.columns) > 1 and len(row.columns) in (len(seen.slots), len(seen.filled))
+    return len(row.columns) in (len(seen.slots), len(seen.filled))

@@ -13,7 +13,7 @@ from extractors.scan.worn import Trace
 
 #: In millimetres: what crossing rules take up at either end, the length that is averaged over, how far from the line the paper
 #: beside it begins and ends, how far the line may wander.
-END_MM, WINDOW_MM, NEAR_MM, FAR_MM, WANDER_MM = 0.7, 1.2, 0.5, 1.2, 0.3
+END_MM, WINDOW_MM, NEAR_MM, FAR_MM, WANDER_MM = 0.7, 1.2, 0.5, 1.6, 0.3
 #: The side of a low cell is looked at in this many windows, so that a glyph does not fill them all, each at least this long.
 LOW_CELL, LEAST_MM = 8, 0.5
 #: A line is darker than the paper on either side by this, of 255, in this share of the windows, straight to within so many pixels.
@@ -21,6 +21,8 @@ DARKER, SHARE, STRAIGHT = 6.0, 0.8, 1
 #: A line is as dark in one place as in another: its paler fifth has this share of the contrast of its darker fifth.
 EVEN = 0.35
 FEWEST_WINDOWS = 2
+#: The paper beside a line is as light as this share of what lies there is at most: half of it may be the other line of a double one.
+BESIDE = 0.75
 #: The same of a line of which nothing else is known: no row of glyphs is so even, with paper so light on both sides of so much of it.
 LONE_SHARE, LONE_EVEN, PAPER, LIGHT = 0.9, 0.55, 0.9, 0.7
 
@@ -85,6 +87,7 @@ def _contrast(profiles: Floats, far: int, dot: float) -> tuple[Floats, NDArray[n
     """By window: how much darker the line is than either side, whether it lies where the others do, the tone of its darker side."""
     near, wander = round(NEAR_MM * dot), max(1, round(WANDER_MM * dot))
     middle = profiles[:, far - wander : far + wander + 1]
-    above, below = np.median(profiles[:, : far - near], axis=1), np.median(profiles[:, far + near + 1 :], axis=1)
+    above = np.quantile(profiles[:, : far - near], BESIDE, axis=1)
+    below = np.quantile(profiles[:, far + near + 1 :], BESIDE, axis=1)
     beside, lies = np.minimum(above, below), middle.argmin(axis=1)
     return beside - middle.min(axis=1), np.abs(lies - np.median(lies)) <= STRAIGHT, beside
