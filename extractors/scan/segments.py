@@ -23,8 +23,10 @@ RUN_GAP = 1.25
 NUMBER_GAP = 0.55
 #: Figures of half width stand at most so many glyph heights apart.
 HALF_WIDTH_GAP = 0.25
+#: A figure is no wider and no higher than this many glyph heights: lower than an ideograph, or clearly narrower.
+FIGURES = ((0.75, 0.95), (0.65, 1.15))
 #: Figures that touch are no wider together and no higher than this many glyph heights.
-MOST_TOUCHING, HIGHEST_FIGURE = 2.5, 0.88
+MOST_TOUCHING, HIGHEST_FIGURE = 2.5, 0.95
 #: A figure stands apart from its label by more than this many glyph heights; words of a line do not.
 LABEL_GAP = 0.6
 #: A glyph is no wider than this many glyph heights.
@@ -273,7 +275,8 @@ def _is_figure(part: Gray, piece: tuple[int, int], glyph: float) -> bool:
         return 0.3 * glyph <= piece[1] - piece[0] <= 2.4 * glyph
     width = piece[1] - piece[0]
     touching = width <= MOST_TOUCHING * glyph and height <= HIGHEST_FIGURE * glyph
-    return height >= 0.5 * glyph and ((width <= 0.75 * glyph and height <= 0.95 * glyph) or touching)
+    single = any(width <= widest * glyph and height <= highest * glyph for widest, highest in FIGURES)
+    return height >= 0.5 * glyph and (single or touching)
 
 
 def _is_large_print(part: Gray) -> bool:
