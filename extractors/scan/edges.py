@@ -21,6 +21,8 @@ DARKER, SHARE, STRAIGHT = 6.0, 0.8, 1
 #: A line is as dark in one place as in another: its paler fifth has this share of the contrast of its darker fifth.
 EVEN = 0.35
 FEWEST_WINDOWS = 2
+#: A long line is looked at in sections of this length, so that it may drift, by this share of its length at most.
+SECTION_MM, DRIFT = 25.0, 0.01
 #: The paper beside a line is as light as this share of what lies there is at most: half of it may be the other line of a double one.
 BESIDE = 0.75
 #: The same of a line of which nothing else is known: no row of glyphs is so even, with paper so light on both sides of so much of it.
@@ -52,10 +54,20 @@ def long_lines(grey: Gray, dot: float, shortest_mm: float) -> Iterator[Trace]:
     ridge = ((darker >= DARKER) & (darker >= cv2.dilate(darker, np.ones((3, 1), np.uint8)))).astype(np.uint8)
     runs = cv2.dilate(ridge, np.ones((3, 1), np.uint8))
     runs = cv2.morphologyEx(runs, cv2.MORPH_OPEN, np.ones((1, round(shortest_mm * dot)), np.uint8))
-    count, _, stats, _ = cv2.connectedComponentsWithStats(runs)
-    for x, y, width, height, _ in stats[1:count].tolist():
-        if height <= NEAR_MM * dot + 3 and _is_alone(grey, y + (height - 1) / 2, (x, x + width), dot):
-            yield Trace(y + (height - 1) / 2, x, x + width)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(runs)
+    for index, (x, y, width, height, _) in enumerate(stats[1:count].tolist(), 1):
+        if height > NEAR_MM * dot + 3 + DRIFT * width:
+            continue
+        part = labels[y : y + height, x : x + width] == index
+        sections = np.array_split(np.arange(width), max(1, round(width / (SECTION_MM * dot))))
+        found = [_is_alone(grey, y + _height(part, own), (x + own[0], x + own[-1] + 1), dot) for own in sections]
+        if np.mean(found) >= LONE_SHARE:
+            yield Trace(y + _height(part, np.arange(width)), x, x + width)
+
+
+def _height(part: NDArray[np.bool_], columns: NDArray[np.intp]) -> float:
+    """At what height the pixels of some columns lie, on average."""
+    return float(np.nonzero(part[:, columns])[0].mean())
 
 
 def _is_alone(grey: Gray, at: float, span: tuple[float, float], dot: float) -> bool:

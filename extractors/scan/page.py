@@ -14,10 +14,11 @@ from extractors.grids.pageblocks import page_blocks
 from extractors.grids.ruled import LATTICE, Lattice, lattice_grid, lattices
 from extractors.page import Block, Line, Page, Ruling, Word
 from extractors.routing import judge_route
+from extractors.scan.blanks import is_empty, lost_dashes
 from extractors.scan.raster import POINTS, SHORT_SIDE, Raster
 from extractors.scan.read import ENGINES, Crop, read_crops
 from extractors.scan.rules import Rules, rules_of, without_rules
-from extractors.scan.segments import Pixels, glyph_height, ink_of, lines_in_cell, runs_outside, thin_ink
+from extractors.scan.segments import Pixels, glyph_height, ink_of, lines_in_cell, runs_outside
 from extractors.scan.sheet import sheet_of
 from extractors.scan.stacked import restored
 from extractors.scan.straighten import Mapping, straightened
@@ -36,11 +37,6 @@ ROUTE = "ocr"
 BLANK_PAGE, INK_TONE = 0.0006, 150
 #: Below this usual probability of a character a page is named as illegible.
 ILLEGIBLE = 0.55
-#: Strokes darker by this than the paper in a cell from which no text came are a sign that something stands there: mostly
-#: nothing, else what is left of a dash.
-PALE = 28
-#: Between its margins a cell for a figure is at least this wide and high; a smaller one is made of rules that are none.
-LEAST_ROOM_MM = 1.5
 DASHES = frozenset("—–-－─一")
 MAYBE_BLANK = (Reading("", 0.7), Reading("—", 0.2))
 #: What a recogniser makes of a speck on its own.
@@ -91,7 +87,9 @@ def read_scan(raster: Raster) -> ScannedPage:
     share = POINTS / sheet.dpi
     page = Page(raster.number, width * share, height * share, words, rulings)
     blocks = _blocks(page)
-    placed = tuple(_placed(block, sheet, raster) for block in blocks)
+    blanks = [_pixels(box, sheet.dpi) for block in blocks if isinstance(block, Grid) for box in _blank_boxes(block)]
+    sure = not lost_dashes(sheet.grey, blanks, sheet.dpi)
+    placed = tuple(_placed(block, sheet, raster, sure=sure) for block in blocks)
     return ScannedPage(placed, sheet.steps, score, _problem(sheet.grey, score))
 
 
@@ -255,11 +253,15 @@ def _quick_score(grey: Gray, dpi: float) -> float:
     return legibility([readings[0] for readings in read if readings]) * min(1.0, len(longest) / 3)
 
 
-def _placed(block: Block, sheet: _Sheet, raster: Raster) -> Block:
-    """A block with its boxes led back to the page as it was given."""
+def _blank_boxes(grid: Grid) -> list[Box]:
+    return [cell.place.box for cell in grid.cells if not cell.text.strip() and cell.place.box is not None]
+
+
+def _placed(block: Block, sheet: _Sheet, raster: Raster, *, sure: bool) -> Block:
+    """A block with its boxes led back to the page as it was given; ``sure``: a blank may be taken for one."""
     if isinstance(block, Line):
         return replace(block, text=block.text.replace(OTHER, ""), place=_led_back(block.place, sheet, raster))
-    sure = block.route == LATTICE and not any(cell.text.strip() in DASHES for cell in block.cells)
+    sure = sure and block.route == LATTICE and not any(cell.text.strip() in DASHES for cell in block.cells)
     cells = tuple(_cell(cell, sheet, raster, sure=sure) for cell in block.cells)
     return Grid(cells, block.n_rows, block.n_columns, ROUTE, ENGINES, block.spatial)
 
@@ -271,18 +273,13 @@ def _cell(cell: GridCell, sheet: _Sheet, raster: Raster, *, sure: bool) -> GridC
     first that a bad scan loses.
     """
     box = cell.place.box
-    if not cell.text.strip() and box is not None and not (sure and _is_empty(sheet, box)):
+    if (
+        not cell.text.strip()
+        and box is not None
+        and not (sure and is_empty(sheet.grey, _pixels(box, sheet.dpi), sheet.dpi))
+    ):
         cell = replace(cell, readings=MAYBE_BLANK)
     return replace(cell, place=_led_back(cell.place, sheet, raster))
-
-
-def _is_empty(sheet: _Sheet, box: Box) -> bool:
-    """Whether a cell without text is large enough for one and shows no ink, however pale, away from its rules."""
-    x0, y0, x1, y1 = _pixels(box, sheet.dpi)
-    margin = round(0.8 * sheet.dpi / 25.4)
-    inside = sheet.grey[y0 + margin : y1 - margin, x0 + margin : x1 - margin]
-    has_room = min(inside.shape, default=0) >= LEAST_ROOM_MM * sheet.dpi / 25.4
-    return bool(has_room and (thin_ink(inside) > PALE).sum() < 0.08 * (sheet.dpi / 25.4) ** 2)
 
 
 def _led_back(place: Place, sheet: _Sheet, raster: Raster) -> Place:

@@ -104,7 +104,11 @@ def _is_doubtful_number(readings: Readings) -> bool:
 def _is_dash(crop: Crop, glyph: float) -> bool:
     """A lone level stroke about the middle of nothing: no engine reads such small ink well, and its shape is plain."""
     x0, y0, x1, y1 = crop.box
-    return y1 - y0 <= FLAT * glyph and SHORTEST_DASH * glyph <= x1 - x0 <= LONGEST_DASH * glyph and x1 - x0 >= 2 * (y1 - y0)
+    return (
+        y1 - y0 <= FLAT * glyph
+        and SHORTEST_DASH * glyph <= x1 - x0 <= LONGEST_DASH * glyph
+        and x1 - x0 >= 2 * (y1 - y0)
+    )
 
 
 def _is_short(crop: Crop, glyph: float) -> bool:

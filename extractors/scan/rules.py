@@ -35,6 +35,8 @@ WORN_LEFT, WORN_WINDOW_MM, WORN_TONE, WORN_QUIET = 0.06, 20.0, 0.75, 0.85
 #: An upright rule goes on right beside so many of the level rules that it crosses, in this tone of the paper or darker; the third: see
 #: ``_meets_what_it_crosses``.
 CROSSINGS, CROSSING_TONE, FRAME = 0.75, 0.85, 0.9
+#: That is looked at over this length, of which at least this share is left; figures stop further from the rules of their row.
+BESIDE_MM, BESIDE_LEFT = 0.8, 0.6
 #: Gaps wider than this make up no more than this share of a worn rule; dashes in the cells of a row stand wider apart.
 CELL_GAP_MM, CELL_GAPS = 5.0, 0.4
 #: What is left of a stroke without the glyphs on its line is at least this share of it.
@@ -108,6 +110,8 @@ def rules_of(grey: Gray, dpi: float) -> Rules:
     if any(stroke.covered < WHOLE for stroke in level):
         level = _with_traces(grey, level, upright, dpi)
     level = _led_on(level, upright, grey, dpi)
+    # Level rules that were put back show which of the upright ones are figures below each other.
+    upright = tuple(stroke for stroke in upright if _meets_what_it_crosses(stroke, level, flipped, dpi))
     upright = _led_on(upright, level, flipped, dpi)
     level = _led_on(level, upright, grey, dpi)
     level, upright = _bridged(level, upright, dpi), _bridged(upright, level, dpi)
@@ -161,11 +165,11 @@ def _meets_what_it_crosses(stroke: Stroke, across: Sequence[Stroke], grey: Gray,
     sides = []
     for rule in across:
         if rule.start - 1 <= stroke.at <= rule.end + 1:
-            before, after, some = rule.top - 1, rule.bottom + 1, round(0.4 * dot)
+            before, after, some = rule.top - 1, rule.bottom + 1, round(BESIDE_MM * dot)
             if stroke.start + dot < rule.at < stroke.end + MEET_MM * dot:
-                sides.append(ink[before - some : before].all())
+                sides.append(ink[max(0, before - some) : before].mean() >= BESIDE_LEFT)
             if stroke.start - MEET_MM * dot < rule.at < stroke.end - dot:
-                sides.append(ink[after : after + some].all())
+                sides.append(ink[after : after + some].mean() >= BESIDE_LEFT)
     return len(sides) < 2 or bool(np.mean(sides) >= CROSSINGS)
 
 
