@@ -26,7 +26,7 @@ SECTION_MM, DRIFT = 25.0, 0.01
 #: The paper beside a line is as light as this share of what lies there is at most: half of it may be the other line of a double one.
 BESIDE = 0.75
 #: The same of a line of which nothing else is known: no row of glyphs is so even, with paper so light on both sides of so much of it.
-LONE_SHARE, LONE_EVEN, PAPER, LIGHT = 0.9, 0.55, 0.9, 0.7
+LONE_SHARE, LONE_EVEN, PAPER, LIGHT = 0.9, 0.55, 0.9, 0.5
 
 
 def goes_on(grey: Gray, at: float, span: tuple[float, float], dot: float) -> bool:
@@ -76,9 +76,12 @@ def _is_alone(grey: Gray, at: float, span: tuple[float, float], dot: float) -> b
     if profiles is None:
         return False
     contrast, straight, lighter = _contrast(profiles, far, dot)
-    paler, darker = np.quantile(contrast, (1 - LONE_SHARE, LONE_SHARE))
-    is_line = ((contrast >= DARKER) & straight).mean() >= LONE_SHARE and paler >= LONE_EVEN * darker
-    return bool(is_line and (lighter >= 255 * PAPER).mean() >= LIGHT)
+    clear = lighter >= 255 * PAPER  # Elsewhere another rule crosses it, or text stands close.
+    if clear.mean() < LIGHT:
+        return False
+    paler, darker = np.quantile(contrast[clear], (1 - LONE_SHARE, LONE_SHARE))
+    is_line = (contrast >= DARKER) & straight
+    return bool(is_line[clear].mean() >= LONE_SHARE and paler >= LONE_EVEN * darker)
 
 
 Floats = NDArray[np.float32]
