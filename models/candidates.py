@@ -77,7 +77,7 @@ def _parsed(text: str) -> CellQuantity:
     """What is printed in a cell. Figures broken over lines in a narrow column are one number, but not for certain."""
     parsed = parse_cell(text)
     pieces = text.split()
-    if parsed.state == CellState.NA and len(pieces) > 1:
+    if parsed.state == "na" and len(pieces) > 1:
         return replace(parsed, doubtful=True, note="several marks stand in one cell")
     if "\n" in text.strip() and len(pieces) > 1 and all(piece.isdecimal() for piece in pieces):
         joined = parse_cell("".join(pieces))

@@ -37,7 +37,7 @@ def lost_dashes(grey: Gray, blank: Iterable[Pixels], dpi: float) -> bool:
         middle = inside.shape[0] // 2
         if middle < 2 * half or inside.shape[1] < LEAST_ROOM_MM * dpi / 25.4:
             continue
-        rows = (thin_ink(inside) > PALE).any(axis=1)
+        rows = np.asarray((thin_ink(inside) > PALE).any(axis=1))
         there += bool(rows[middle - half : middle + half].any())
         # As many heights above as below, together as many as in the middle.
         beside += bool(rows[middle - 2 * half : middle - half].any() or rows[middle + half : middle + 2 * half].any())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial, reduce
 from itertools import pairwise
@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.geometry import cluster
-from extractors.scan.edges import goes_on, long_lines
+from extractors.scan.edges import long_lines
 from extractors.scan.strips import Gray
+from extractors.scan.strokes import MEET_MM, Stroke, bridged, carried_on, ends_on, led_on, merged
 from extractors.scan.worn import LED_ON, Trace, specks_follow, traces
 
 #: Lengths in millimetres: a level rule is longer than a glyph is wide, an upright one than a glyph is high.
@@ -52,35 +52,11 @@ THICKEST_MM = 1.5
 THIN_MM = 1.1
 #: Two pieces on one line with at most this between them are one rule when the faint ink between them covers enough.
 GAP_MM, FAINT_SHARE = 8.0, 0.6
-#: A rule that ends this far from another goes on to it.
-NEARLY_THERE_MM = 1.8
-#: Two strokes this near to one line are on it; a stamp takes at most so much of a rule away.
-SAME_LINE_MM, LOST_MM = 0.5, 15.0
 #: Two pieces on one line closer than this are one rule whatever lies between: a scratch, a glyph that crosses.
 BREAK_MM = 1.2
 #: Longer than this a level or an upright stroke is no part of glyphs when at least this share of it is there; a shorter
-#: one must be nearly whole and end on longer rules at both ends, at most this far from them.
-LONG_MM, LONG_UPRIGHT_MM, MOSTLY_THERE, WITHOUT_GAP, MEET_MM = 22.0, 14.0, 0.65, 0.8, 1.1
-
-
-#: Whether something of a rule is left at a height between two places along it.
-Follows = Callable[[float, tuple[float, float]], bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Stroke:
-    """A rule in pixels: where it lies across its direction, from where to where along it.
-
-    ``top`` and ``bottom`` hold all of its ink; ``covered`` is the share of its length where it is darker than its
-    surroundings.
-    """
-
-    at: float
-    start: float
-    end: float
-    top: int
-    bottom: int
-    covered: float
+#: one must be nearly whole and end on longer rules at both ends.
+LONG_MM, LONG_UPRIGHT_MM, MOSTLY_THERE, WITHOUT_GAP = 22.0, 14.0, 0.65, 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +85,12 @@ def rules_of(grey: Gray, dpi: float) -> Rules:
     level = (*level, *_confirmed(short, upright, dpi, LONG_MM))
     if any(stroke.covered < WHOLE for stroke in level):
         level = _with_traces(grey, level, upright, dpi)
-    level = _led_on(level, upright, grey, dpi)
+    level = led_on(level, upright, grey, dpi)
     # Level rules that were put back show which of the upright ones are figures below each other.
     upright = tuple(stroke for stroke in upright if _meets_what_it_crosses(stroke, level, flipped, dpi))
-    upright = _led_on(upright, level, flipped, dpi)
-    level = _led_on(level, upright, grey, dpi)
-    level, upright = _bridged(level, upright, dpi), _bridged(upright, level, dpi)
+    upright = led_on(upright, level, flipped, dpi)
+    level = led_on(level, upright, grey, dpi)
+    level, upright = bridged(level, upright, dpi), bridged(upright, level, dpi)
     mask = cv2.bitwise_or(_mask(level, grey.shape), np.ascontiguousarray(_mask(upright, flipped.shape).T))
     return Rules(level, upright, mask)
 
@@ -178,7 +154,7 @@ def _with_traces(grey: Gray, level: Sequence[Stroke], upright: Sequence[Stroke],
     dot = dpi / 25.4
     ink = grey < 255 * WORN_TONE
     follows = partial(specks_follow, ink, dot=dot, wanted=LED_ON)
-    level = [_carried_on(stroke, upright, follows, dpi) for stroke in level]
+    level = [carried_on(stroke, upright, follows, dpi) for stroke in level]
     known = [Trace(stroke.at, stroke.start, stroke.end) for stroke in level]
     columns = [Trace(stroke.at, stroke.start, stroke.end) for stroke in upright]
     half = round(THIN_MM * dot / 2)
@@ -186,53 +162,8 @@ def _with_traces(grey: Gray, level: Sequence[Stroke], upright: Sequence[Stroke],
         y = round(trace.at)
         stroke = Stroke(trace.at, trace.start, trace.end, y - half, y + half + 1, WORN_LEFT)
         if not _stops_at_columns(stroke, upright, grey, dpi):
-            level.append(_carried_on(stroke, upright, follows, dpi))
+            level.append(carried_on(stroke, upright, follows, dpi))
     return tuple(level)
-
-
-def _carried_on(stroke: Stroke, across: Sequence[Stroke], follows: Follows, dpi: float) -> Stroke:
-    """A rule, led on from one rule across it to the next as far as something is left of it."""
-    reach, near = MEET_MM * dpi / 25.4, NEARLY_THERE_MM * dpi / 25.4
-    crossed = cluster([rule.at for rule in across if rule.start - reach <= stroke.at <= rule.end + reach], reach)
-    start, end = stroke.start, stroke.end
-    for at in (at for at in crossed if at > end + reach):
-        if at - end > near and not follows(stroke.at, (end, at)):
-            break
-        end = at
-    for at in reversed([at for at in crossed if at < start - reach]):
-        if start - at > near and not follows(stroke.at, (at, start)):
-            break
-        start = at
-    return replace(stroke, start=start, end=end)
-
-
-def _led_on(strokes: Sequence[Stroke], across: Sequence[Stroke], grey: Gray, dpi: float) -> tuple[Stroke, ...]:
-    """Level strokes, each as far as it goes on, however pale (the caller turns the page for upright ones)."""
-    return tuple(_carried_on(stroke, across, partial(goes_on, grey, dot=dpi / 25.4), dpi) for stroke in strokes)
-
-
-def _bridged(strokes: Sequence[Stroke], across: Sequence[Stroke], dpi: float) -> tuple[Stroke, ...]:
-    """Strokes with those joined that lie on one line, of which one ends where no rule crosses it.
-
-    A rule of a table ends on another. One that stops within a cell and goes on behind it was lost between, under a stamp mostly.
-    """
-    dot = dpi / 25.4
-    found: list[Stroke] = []
-    for stroke in sorted(strokes, key=lambda stroke: stroke.start):
-        before = next((one for one in found if _is_continued(one, stroke, across, dot)), None)
-        if before is None:
-            found.append(stroke)
-        else:
-            found[found.index(before)] = _merged(before, stroke)
-    return tuple(found)
-
-
-def _is_continued(stroke: Stroke, other: Stroke, across: Sequence[Stroke], dot: float) -> bool:
-    reach = MEET_MM * dot
-    if abs(stroke.at - other.at) > SAME_LINE_MM * dot or not 0 < other.start - stroke.end <= LOST_MM * dot:
-        return False
-    ends = (stroke.end, stroke.at), (other.start, other.at)
-    return not all(_ends_on(end, at, across, reach) for end, at in ends)
 
 
 def _dashes(specks: NDArray[np.intp], length: int, dot: float) -> bool:
@@ -288,7 +219,7 @@ def _confirmed(strokes: Sequence[Stroke], across: Sequence[Stroke], dpi: float, 
             if stroke.covered >= MOSTLY_THERE:
                 found.append(stroke)
         elif stroke.covered >= WITHOUT_GAP and all(
-            _ends_on(end, stroke.at, across, MEET_MM * dot) for end in (stroke.start, stroke.end)
+            ends_on(end, stroke.at, across, MEET_MM * dot) for end in (stroke.start, stroke.end)
         ):
             found.append(stroke)
     return tuple(found)
@@ -330,10 +261,6 @@ def _whole_parts(stroke: Stroke, crossed: Sequence[float], grey: Gray) -> tuple[
             found.append(replace(stroke, start=start, end=end, covered=1.0))
     whole = sum(part.end - part.start for part in found)
     return tuple(found) if whole >= MOST_OF * (stroke.end - stroke.start) else (stroke,)
-
-
-def _ends_on(end: float, at: float, across: Sequence[Stroke], reach: float) -> bool:
-    return any(abs(other.at - end) <= reach and other.start - reach <= at <= other.end + reach for other in across)
 
 
 def _mask(strokes: Sequence[Stroke], shape: tuple[int, ...]) -> Gray:
@@ -443,9 +370,9 @@ def _joined(pieces: list[Stroke], faint: Gray, dot: float) -> list[Stroke]:
 
 
 def _held_together(group: Sequence[Stroke]) -> list[Stroke]:
-    merged = reduce(_merged, group)
-    if len(group) == 1 or merged.covered >= MOSTLY_THERE:
-        return [merged]
+    whole = reduce(merged, group)
+    if len(group) == 1 or whole.covered >= MOSTLY_THERE:
+        return [whole]
     widest = max(range(1, len(group)), key=lambda index: group[index].start - group[index - 1].end)
     return [*_held_together(group[:widest]), *_held_together(group[widest:])]
 
@@ -459,19 +386,6 @@ def _continues(stroke: Stroke, piece: Stroke, faint: Gray, dot: float) -> bool:
     low = int(min(stroke.at, piece.at) - 2)
     between = faint[max(0, low) : low + 5, int(stroke.end) : int(piece.start)]
     return bool(between.any(axis=0).mean() >= FAINT_SHARE) if between.size else False
-
-
-def _merged(stroke: Stroke, piece: Stroke) -> Stroke:
-    one, other = stroke.end - stroke.start, piece.end - piece.start
-    end = max(stroke.end, piece.end)
-    return Stroke(
-        (stroke.at * one + piece.at * other) / (one + other),
-        stroke.start,
-        end,
-        min(stroke.top, piece.top),
-        max(stroke.bottom, piece.bottom),
-        min(1.0, (stroke.covered * one + piece.covered * other) / (end - stroke.start)),
-    )
 
 
 def without_rules(grey: Gray, rules: Rules, tables: Sequence[tuple[int, int, int, int]], dpi: float) -> Gray:
