@@ -101,18 +101,30 @@ def _by_place(seen: Sequence[SeenRow], rows: Sequence[Row], matches: Sequence[Ma
     """Rows without a usable label next to known ones of their table, where as many were seen there as the form has."""
     taken, used = {match.row for match in matches}, {match.seen for match in matches}
     known = sorted((match.seen, match.row) for match in matches if not match.stray)
-    found = []
+    found: list[Match] = []
     for (above, first), (below, last) in pairwise([(-1, -1), *known, (len(seen), len(rows))]):
         missing = [row for row in range(first + 1, last) if row not in taken]
-        fragments = {seen[at].fragment for at in (above, below) if 0 <= at < len(seen)}
-        between = [at for at in range(above + 1, below) if seen[at].filled and at not in used]
-        unknown = [at for at in between if seen[at].fragment in fragments and seen[at].labels]
-        if len(missing) != len(unknown):
-            continue
-        pairs = list(zip(unknown, missing, strict=True))
-        if all(_is_as_wide(seen[at], rows[row]) for at, row in pairs):
-            found += [Match(at, row, BY_PLACE, by_place=True) for at, row in pairs]
+        unknown = [at for at in range(above + 1, below) if seen[at].filled and seen[at].labels and at not in used]
+        for at, row in ((above, first), (below, last)):
+            if not 0 <= at < len(seen):
+                continue
+            pairs = _pairs(
+                [one for one in unknown if seen[one].fragment == seen[at].fragment],
+                [one for one in missing if _columns(rows[one]) == _columns(rows[row])],
+            )
+            if pairs and all(_is_as_wide(seen[one], rows[other]) for one, other in pairs):
+                found += [Match(one, other, BY_PLACE, by_place=True) for one, other in pairs]
+                break
     return found
+
+
+def _pairs(unknown: Sequence[int], missing: Sequence[int]) -> list[tuple[int, int]]:
+    """Seen rows and rows of the form one by one, where there are as many of each."""
+    return list(zip(unknown, missing, strict=True)) if len(unknown) == len(missing) else []
+
+
+def _columns(row: Row) -> tuple[str, ...]:
+    return tuple(column.id for column in row.columns)
 
 
 def _is_as_wide(seen: SeenRow, row: Row) -> bool:

@@ -249,3 +249,50 @@ def test_two_reports_in_one_file_are_parted() -> None:
 def test_running_heads_and_link_lists_do_not_part_a_report() -> None:
     blocks = lines("甲局2023年度报告\n一、总体情况\n无。\n结果维持\n甲局2023年度报告\n1\n2022年度报告\n2021年度报告\n")
     assert len(split_reports(blocks, titles(blocks))) == 1
+
+
+def with_label(replaced: dict[str, str]) -> Alignment:
+    """The table of requests as a grid, some labels replaced by what a bad scan makes of them."""
+    cells = []
+    for number, row in enumerate(REQUESTS.rows):
+        texts = [replaced.get(row.id, row.label), *values_of(row)]
+        cells += [GridCell(text, number, column, place=Place(page=1)) for column, text in enumerate(texts)]
+    grid = Grid(tuple(cells), len(REQUESTS.rows), len(COLUMNS) + 1, "ocr", ("digits",))
+    found = align([Line(heading, Place(page=1)) for heading in COLUMNS] + [grid], 2023)
+    assert found is not None
+    return found
+
+
+def test_a_row_without_a_usable_label_is_known_by_its_neighbours_and_left_to_a_person() -> None:
+    alignment = with_label({"denied_third_party": "卅Rデ"})
+    row = next(row for row in alignment.rows if "requests.denied_third_party.total" in row.cells)
+    wanted = next(values_of(one) for one in REQUESTS.rows if one.id == "denied_third_party")
+    assert [str(c.value) for c in row.hypotheses[0].candidates if c is not None] == wanted
+    assert any("no other row of the form" in note for note in row.notes)
+    judged = reconcile(FORM.id, alignment.rows)
+    assert not judged.cells["requests.denied_third_party.total"].accepted
+
+
+def test_the_first_row_of_a_table_is_known_by_its_place_too() -> None:
+    alignment = with_label({"new": "卅Rデ"})
+    assert any("requests.new.total" in row.cells for row in alignment.rows)
+
+
+def test_nothing_is_known_by_place_where_fewer_rows_were_seen_than_the_form_has() -> None:
+    rows = [row for row in REQUESTS.rows if row.id != "denied_deliberative"]
+    cells = []
+    for number, row in enumerate(rows):
+        label = (
+            "卅Rデ"
+            if row.id in ("denied_third_party",)
+            else "ㄨ口"
+            if row.id == "denied_internal_affairs"
+            else row.label
+        )
+        texts = [label, *values_of(row)]
+        cells += [GridCell(text, number, column, place=Place(page=1)) for column, text in enumerate(texts)]
+    grid = Grid(tuple(cells), len(rows), len(COLUMNS) + 1, "ocr", ("digits",))
+    found = align([Line(heading, Place(page=1)) for heading in COLUMNS] + [grid], 2023)
+    assert found is not None
+    named = {cell for row in found.rows for cell in row.cells}
+    assert "requests.denied_third_party.total" not in named and "requests.denied_deliberative.total" not in named

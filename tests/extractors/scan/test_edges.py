@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 
 from extractors.scan.alike import representatives
+from extractors.scan.blanks import is_empty, lost_dashes
 from extractors.scan.edges import goes_on
 from extractors.scan.rules import Rules, rules_of
 from extractors.scan.segments import runs_outside
 from extractors.scan.strips import Gray, strip_of
+from extractors.scan.tone import toned
 from models.readings import Reading
 
 DPI = 200.0
@@ -140,3 +142,53 @@ def test_equal_figures_are_read_once_and_doubtful_ones_on_their_own() -> None:
 def test_figures_that_look_different_are_not_taken_for_one_whatever_was_read() -> None:
     strips = [strip_of(figure(text, at)) for at, text in enumerate("08")]
     assert representatives(strips, [(Reading("0", 0.999),)] * 2) == [0, 1]
+
+
+def test_both_lines_of_a_double_rule_are_found_though_they_drift() -> None:
+    page = paper()
+    for offset in (0, 7):
+        cv2.line(page, (50, 300 + offset), (850, 305 + offset), 120, 2, cv2.LINE_AA)
+    for y in (100, 500):
+        cv2.line(page, (50, y), (850, y), 60, 2)
+    for x in (50, 450, 850):
+        cv2.line(page, (x, 100), (x, 500), 60, 2)
+    found = sorted(round(stroke.at) for stroke in rules_of(page, DPI).level)
+    assert found[0] == pytest.approx(100, abs=2) and found[-1] == pytest.approx(500, abs=2)
+    assert [at for at in found if 295 <= at <= 320] == [pytest.approx(303, abs=3), pytest.approx(310, abs=3)]
+
+
+def test_a_stamp_takes_no_rule_and_a_warm_lamp_is_no_stamp() -> None:
+    grey = paper()
+    table(grey)
+    page = np.dstack([grey] * 3).astype(np.float32)
+    stamp = np.zeros(grey.shape, np.float32)
+    cv2.circle(stamp, (450, 290), 150, 1.0, 14)
+    cv2.circle(stamp, (450, 290), 45, 1.0, -1)
+    ink = 1 - stamp[:, :, None] * np.array([0.8, 0.8, 0.12], np.float32)
+    clean, steps = toned(np.clip(page * ink, 0, 255).astype(np.uint8), DPI)
+    assert "seal" in steps
+    assert spans(rules_of(clean, DPI)) == WHOLE
+    assert clean[285:295, 430:440].min() < 150 < clean[230:280, 440:460].min()
+    pale = np.clip(page * np.array([0.7, 0.86, 1.0], np.float32), 0, 255).astype(np.uint8)
+    pale[100, 100:130] = (150, 185, 215)
+    clean, steps = toned(pale, DPI)
+    assert "seal" not in steps and clean[100, 110:120].max() < 235
+
+
+def test_specks_in_the_middles_of_blank_cells_are_worn_dashes_and_specks_anywhere_are_not() -> None:
+    cells = [
+        (60 + 160 * column, 60 + 80 * row, 200 + 160 * column, 120 + 80 * row)
+        for column in range(5)
+        for row in range(6)
+    ]
+    page = paper()
+    assert not lost_dashes(page, cells, DPI) and is_empty(page, cells[0], DPI)
+    dice = np.random.default_rng(3)
+    noisy = page.copy()
+    for _ in range(900):
+        x, y = int(dice.integers(50, 850)), int(dice.integers(50, 530))
+        noisy[y : y + 2, x : x + 2] = 60
+    assert not lost_dashes(noisy, cells, DPI)
+    for x0, y0, x1, y1 in cells[:12]:
+        page[(y0 + y1) // 2 : (y0 + y1) // 2 + 2, (x0 + x1) // 2 : (x0 + x1) // 2 + 3] = 60
+    assert lost_dashes(page, cells, DPI)
