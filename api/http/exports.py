@@ -69,7 +69,7 @@ def all_results(services: Services, batch_id: int | None) -> Iterator[Result]:
 
 
 def _packed(services: Services, batch_id: int | None, format: PackageFormat, folder: Path) -> Path:
-    source = StoredReports(services.settings.database, batch_id)
+    source = StoredReports(services.settings.database, batch_id, services.settings.audit_share)
     export_panel(source, folder / "files", Options(formats=(format,)))
     target = folder / "gouji.zip"
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:

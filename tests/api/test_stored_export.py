@@ -91,3 +91,18 @@ def test_what_is_wrong_with_a_call_is_said(run: Run, tmp_path: Path, capsys: pyt
     assert run("--batch", "1") == Exit.USAGE
     assert run("--batch", "none such", "-o", tmp_path) != Exit.OK
     assert "none such" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize(("share", "drawn"), [("1", "1"), ("0", "0")])
+def test_only_cells_that_chance_picked_make_the_error_rate(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, share: str, drawn: str
+) -> None:
+    monkeypatch.setenv("GOUJI_AUDIT_SHARE", share)
+    assert run("-o", tmp_path, "-q") == Exit.OK
+    decided = rows(tmp_path / "corrections.csv")
+    assert {row["drawn"] for row in decided} == {drawn}
+    accepted = sum(row["read_status"] == "accepted" for row in decided)
+    text = (tmp_path / "QUALITY.md").read_text("utf-8")
+    assert (f"chance picked {accepted} that" in text) == (drawn == "1")
+    assert (f"people checked {accepted} accepted cells of their own choice" in text) == (drawn == "0")

@@ -143,10 +143,10 @@ def _move(
         if len(places[name]) == 1:
             joined[decided.get(name, name)].append(name)
     moved: dict[tuple[str | None, str], str | None] = {}
-    for target, names in joined.items():
-        at = {name: places[name][0] for name in names}
-        home = max(names, key=lambda name: _claim_to_home(regions[at[name]][name], at[name], name == target))
-        for name in names:
+    for target, own in joined.items():
+        at = {name: places[name][0] for name in own}
+        home = max(own, key=lambda name: _claim_to_home(regions[at[name]][name], at[name], name == target))
+        for name in own:
             if at[name] != at[home]:
                 regions[at[home]][name] = regions[at[name]].pop(name)
                 moved[at[name], name] = at[home]
