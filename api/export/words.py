@@ -105,7 +105,7 @@ COLUMNS: Final[Mapping[str, str]] = {
         "unit_zh": "中文单位",
         "unit_en": "英文单位",
     },
-    **{"values": "取值", "forms": "设此项的表式", "comparable": "何以同一", "breaks": "不可比"},
+    **{"values": "取值", "forms": "设此项的表式", "comparable": "何以同一", "alone": "何以独有", "breaks": "不可比"},
     **{f"cell_{form}": f"{form}年表单元格" for form in FORM},
     **{f"label_{form}": f"{form}年表名称" for form in FORM},
 }

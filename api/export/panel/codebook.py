@@ -32,6 +32,7 @@ CODEBOOK = Table(
         ),
         ("forms", "text", "Forms that ask it"),
         ("comparable", "text", "Why cells in other words are the same question"),
+        ("alone", "text", "Why the other forms have nothing that corresponds"),
         ("breaks", "text", "What it must not be put into one series with, and why"),
     ),
     frozen=2,
@@ -54,7 +55,7 @@ def codebook_rows(tables: Sequence[Table]) -> Iterator[Row]:
 
 def _plain_row(column: Column, zh: str, en: str) -> Row:
     values = ", ".join(f"{word} ({zh})" for word, zh in column.levels.items()) or None
-    nothing = (None,) * (2 * len(FORM_IDS) + 3)
+    nothing = (None,) * (2 * len(FORM_IDS) + 4)
     return (column.name, column.short, column.kind, zh, en, None, None, values, *nothing)
 
 
@@ -65,6 +66,7 @@ def _variable_row(column: Column, variable: Variable) -> Row:
         cell = variable.cells.get(form)
         cells += [cell, None if cell is None else forms[form].labels()[cell].label]
     joined = "; ".join(f"{form}: {why.zh} {why.en}" for form, why in variable.joined.items())
+    alone = load_variables().alone.get(variable.id)
     return (
         column.name,
         column.short,
@@ -77,6 +79,7 @@ def _variable_row(column: Column, variable: Variable) -> Row:
         *cells,
         " ".join(sorted(variable.cells)),
         joined or None,
+        None if alone is None else f"{alone.zh} {alone.en}",
         _breaks(variable) or None,
     )
 
