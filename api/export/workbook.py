@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from decimal import Decimal
 from itertools import repeat
 from pathlib import Path
 from typing import Any
 
 from api.export import words
-from api.export.atomic import AtomicPath
+from api.export.atomic import EPOCH, AtomicPath
 from api.export.books import Written
 from api.export.columns import DOUBTFUL, Column, Frame, Table, Value, precision_of
 from api.export.safe_text import begins_like_formula, printable
@@ -46,8 +45,6 @@ LINE_POINTS = 15
 DOUBTFUL_COLOUR = "FFFFE699"
 # What a spreadsheet takes for the outcome of a formula and not for a text.
 _ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"})
-# Equal input gives equal bytes: the day on which zip's own calendar begins stands in for the time of writing.
-EPOCH = datetime(1980, 1, 1)
 
 
 class WorkbookBook:
