@@ -77,12 +77,14 @@ class Variables:
         return tuple(found for found in self.breaks if variable_id in found.variables)
 
     def breaks_between(self, forms: Collection[str]) -> tuple[Break, ...]:
-        """The breaks that show where these forms stand beside each other.
+        """The breaks that show where these forms stand beside each other, each with the variables that they ask.
 
         One does where one form asks a question of it that another does not, and that other one asks another of them.
         """
         return tuple(
-            found
+            replace(
+                found, variables=tuple(name for name in found.variables if self.by_id[name].cells.keys() & set(forms))
+            )
             for found in self.breaks
             if any(
                 self._alone(found, one, other) and self._alone(found, other, one) for one in forms for other in forms

@@ -188,3 +188,10 @@ def test_a_break_shows_only_between_forms_that_ask_its_different_questions() -> 
     }
     assert VARIABLES.breaks_between({"2021"}) == () == VARIABLES.breaks_between(())
     assert set(VARIABLES.breaks_between(load_forms())) == set(VARIABLES.breaks)
+
+
+def test_a_break_names_only_what_the_forms_ask() -> None:
+    for forms in (("2014", "2019"), ("2019", "2021"), ("2014", "2021")):
+        for found in VARIABLES.breaks_between(forms):
+            assert all(VARIABLES.by_id[name].cells.keys() & set(forms) for name in found.variables)
+            assert len(found.variables) > 1
