@@ -105,7 +105,15 @@ COLUMNS: Final[Mapping[str, str]] = {
         "unit_zh": "中文单位",
         "unit_en": "英文单位",
     },
-    **{"values": "取值", "forms": "设此项的表式", "comparable": "何以同一", "alone": "何以独有", "breaks": "不可比"},
+    **{
+        "values": "取值",
+        "forms": "设此项的表式",
+        "comparable": "何以同一",
+        "alone": "何以独有",
+        "breaks": "不可比",
+        "given": "有数值的行数",
+    },
+    **{"in_doubt": "待核的行数", "missing": "无数值的行数及原因", "least": "最小值", "greatest": "最大值"},
     **{f"cell_{form}": f"{form}年表单元格" for form in FORM},
     **{f"label_{form}": f"{form}年表名称" for form in FORM},
 }
