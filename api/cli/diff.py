@@ -108,7 +108,7 @@ def show(found: Comparison, titles: tuple[str, str], stream: TextIO, *, every: b
 
     from rich.console import Console
 
-    from api.export.compare_page import KINDS
+    from api.export.compare_page import KINDS, UNTITLED, labelled
 
     width = max(NARROWEST, shutil.get_terminal_size((140, 40)).columns)
     console = Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
@@ -116,7 +116,10 @@ def show(found: Comparison, titles: tuple[str, str], stream: TextIO, *, every: b
     if found.breaks:
         console.print("口径变化: these look like one question on the two forms, and are not:", style="yellow")
     for one in found.breaks:
-        console.print(f"  {', '.join(one.variables)}" + (f": {one.why.en}" if every else ""), style="yellow")
+        console.print(
+            f"  {' ≠ '.join(map(labelled, one.variables))}" + (f": {one.why.zh} {one.why.en}" if every else ""),
+            style="yellow",
+        )
     console.print(_table(found.heads, titles, "报告 report"))
     lines = [line for line in found.cells if every or line.sameness == "changed"]
     equal = sum(line.sameness == "same" for line in found.cells)
@@ -134,7 +137,9 @@ def show(found: Comparison, titles: tuple[str, str], stream: TextIO, *, every: b
             console.print(f"{check.rule}: {check.left} in the later year, {check.right} from the earlier", style="red")
     changed = [section for section in found.sections if section.changed]
     for section in changed:
-        console.print(f"正文 prose: {section.title}: {section.changed} sentences differ (--html shows them)")
+        console.print(
+            f"正文 prose: {section.title or UNTITLED}: {section.changed} sentences differ (--html shows them)"
+        )
 
 
 def _table(lines: tuple[Line, ...] | list[Line], titles: tuple[str, str], name: str, *, change: bool = False) -> Table:

@@ -16,9 +16,15 @@ from api.export.registry import TABLE_FORMATS
 from models.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
+    from collections import Counter
+
     from api.export.panel.export import Exported
     from api.stored.reports import StoredReports
     from worker.store.database import Database
+
+
+#: Breaks that the summary names; all of them stand in the statement.
+SHOWN = 5
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -75,9 +81,9 @@ def _stored(name: str | None) -> StoredReports:
     from api.stored.reports import StoredReports
     from worker.settings import service_settings
 
-    url = service_settings().database
-    database = _open(url)
-    return StoredReports(url, batch_of(database, name) if name else None)
+    settings = service_settings()
+    database = _open(settings.database)
+    return StoredReports(settings.database, batch_of(database, name) if name else None, settings.audit_share)
 
 
 def _print_corrections(name: str | None) -> int:
@@ -158,8 +164,24 @@ def show(done: Exported, stream: TextIO) -> None:
         told = ", ".join(f"{code} {count}" for code, count in sorted(outcome.review.items()))
         print(f"{open_matters} matters to decide (table review): {told}", file=stream)
     if sum(count > 0 for count in outcome.forms.values()) > 1:
-        print("The rows use several forms, which do not ask the same: see QUALITY.md, Comparability.", file=stream)
+        _show_breaks(outcome.forms, stream)
     folder = done.written.paths[-1].parent
     print(f"→ {folder}: {', '.join(sorted(path.name for path in done.written.paths))}", file=stream)
     for note in done.written.notes:
         print(f"  note: {note}", file=stream)
+
+
+def _show_breaks(forms: Counter[str], stream: TextIO) -> None:
+    """That the panel spans forms which do not ask the same, and what must not be taken for one series."""
+    from models.variables import load_variables
+
+    broken = load_variables().breaks_between([form for form, count in forms.items() if count])
+    print(
+        f"BREAK 口径变化: the rows use the forms of {' and '.join(sorted(forms))}, which do not ask the same. {len(broken)} "
+        "groups of variables look like one series and are not (QUALITY.md, Comparability; codebook, column breaks):",
+        file=stream,
+    )
+    for one in broken[:SHOWN]:
+        print(f"  {' ≠ '.join(one.variables)}", file=stream)
+    if len(broken) > SHOWN:
+        print(f"  … and {len(broken) - SHOWN} more", file=stream)

@@ -8,6 +8,7 @@ from html import escape
 from api.export.columns import digits
 from api.export.compare import Comparison, Line, Passage, SectionPair, Shown
 from models.readings import Number
+from models.variables import load_variables
 
 _STYLE = """
 :root { color-scheme: light dark; --line: #8884; --old: #d0021b22; --new: #0a7d2c22; --doubt: #ffe69988; }
@@ -16,12 +17,14 @@ body { font: 15px/1.6 system-ui, "Noto Sans CJK SC", "PingFang SC", "Microsoft Y
 table { border-collapse: collapse; width: 100%; margin: .5rem 0 1.5rem; }
 th, td { border-bottom: 1px solid var(--line); padding: .3rem .6rem; text-align: left; vertical-align: top; }
 th { position: sticky; top: 0; background: Canvas; }
-td.figure { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.figure { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 tr.changed td.left { background: var(--old); } tr.changed td.right { background: var(--new); }
 tr.not_asked { opacity: .65; } .doubtful { background: var(--doubt) !important; }
 small { opacity: .7; } details { margin: .5rem 0; } del, ins { text-decoration: none; }
 td del { background: var(--old); } td ins { background: var(--new); }
 """
+#: Prose before the first heading.
+UNTITLED = "（标题前 before the first heading）"
 KINDS = {
     "versions": "同一报告的两个版本 Two versions of one report",
     "years": "同一机关的两个年度 Two years of one organ",
@@ -67,9 +70,15 @@ def _breaks(found: Comparison) -> Iterator[str]:
         return
     yield "<h2>口径变化 The forms do not ask the same</h2>\n<ul>"
     for one in found.breaks:
-        names = ", ".join(f"<code>{_text(name)}</code>" for name in one.variables)
-        yield f"<li>{names}: {_text(one.why.zh)} <small>{_text(one.why.en)}</small></li>"
+        names = " ≠ ".join(map(labelled, one.variables))
+        ids = ", ".join(one.variables)
+        yield f"<li><strong>{_text(names)}</strong><br>{_text(one.why.zh)} <small>{_text(one.why.en)} ({_text(ids)})</small></li>"
     yield "</ul>"
+
+
+def labelled(variable: str) -> str:
+    """The label of a variable, in quotes."""
+    return f"“{load_variables().by_id[variable].label.zh}”"
 
 
 def _table(title: str, lines: Sequence[Line], titles: tuple[str, str]) -> Iterator[str]:
@@ -98,8 +107,8 @@ def _cells(found: Comparison, titles: tuple[str, str]) -> Iterator[str]:
 
 
 def _cell_table(lines: Sequence[Line], titles: tuple[str, str]) -> Iterator[str]:
-    heads = "".join(f"<th>{_text(head)}</th>" for head in ("", *titles, "差 change"))
-    yield f"<table><tr>{heads}</tr>"
+    heads = "".join(f'<th class="figure">{_text(head)}</th>' for head in (*titles, "差 change"))
+    yield f"<table><tr><th></th>{heads}</tr>"
     for line in lines:
         name = f"{_text(line.label)}<br><small>{_text(line.name)}</small>"
         sides = _side(line.left, "left", " figure") + _side(line.right, "right", " figure")
@@ -118,7 +127,8 @@ def _carried(found: Comparison) -> Iterator[str]:
     if not found.carried:
         return
     yield "<h2>上年结转与存量 What the earlier year hands on</h2>\n<table>"
-    yield "<tr><th></th><th></th><th>本年 later year</th><th>由上年推得 from the earlier</th></tr>"
+    heads = "".join(f'<th class="figure">{head}</th>' for head in ("本年 later year", "由上年推得 from the earlier"))
+    yield f"<tr><th></th><th></th>{heads}</tr>"
     for check in found.carried:
         values = _figure(check.left) + _figure(check.right)
         state = "changed" if check.status == "fail" else "same"
@@ -136,7 +146,7 @@ def _sections(sections: Sequence[SectionPair], titles: tuple[str, str]) -> Itera
     yield "<h2>正文 Prose</h2>"
     for section in sections:
         state = f"{section.changed} 句不同 sentences differ" if section.changed else "相同 equal"
-        yield f"<details{' open' if section.changed else ''}><summary>{_text(section.title)} <small>{state}</small></summary>"
+        yield f"<details{' open' if section.changed else ''}><summary>{_text(section.title or UNTITLED)} <small>{state}</small></summary>"
         yield f"<table><tr><th>{_text(titles[0])}</th><th>{_text(titles[1])}</th></tr>"
         yield from (_passage(passage) for passage in section.passages)
         yield "</table></details>"

@@ -134,7 +134,9 @@ def _widest(array: pa.Array) -> int:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    texts = array.dictionary if isinstance(array, pa.DictionaryArray) else array
+    texts = array
+    if isinstance(array, pa.DictionaryArray):  # which may hold texts that no row has
+        texts = array.dictionary.take(pc.drop_null(pc.unique(array.indices)))
     longest = pc.max(pc.binary_length(pc.replace_substring(texts, "\x00", "\ufffd"))).as_py()
     return int(longest or 1)
 

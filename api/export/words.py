@@ -81,7 +81,7 @@ COLUMNS: Final[Mapping[str, str]] = {
     **{"cells": "所涉单元格", "message": "说明", "code": "代码", "hint": "办法", "organ_id": "机关编号"},
     **{"organ_number": "机关序号", "province_code": "省级代码", "prefecture_code": "地级代码", "level": "层级"},
     **{"kind": "机关类型", "field": "职能领域", "form_of_year": "是否当年表式", "versions": "同年报告份数"},
-    **{"key_in_doubt": "机关或年度存疑", "in_panel": "是否入面板", "why_not": "未入面板的原因", "action": "处理"},
+    **{"key_in_doubt": "机关、地区或年度存疑", "in_panel": "是否入面板", "why_not": "未入面板的原因", "action": "处理"},
     **{
         "read_state": "读取状态",
         "read_value": "读取数值",
@@ -89,7 +89,14 @@ COLUMNS: Final[Mapping[str, str]] = {
         "who": "处理人",
         "why": "理由",
     },
-    **{"at": "时间", "first_year": "首个年度", "last_year": "末个年度", "reports": "报告份数", "names": "名称"},
+    **{
+        "at": "时间",
+        "drawn": "随机抽中",
+        "first_year": "首个年度",
+        "last_year": "末个年度",
+        "reports": "报告份数",
+        "names": "名称",
+    },
     **{"evidence": "依据", "name": "名称", "how": "认定方式", "years": "年度", "where": "位置", "table": "表"},
     **{
         "alias": "Stata变量名",
@@ -98,7 +105,15 @@ COLUMNS: Final[Mapping[str, str]] = {
         "unit_zh": "中文单位",
         "unit_en": "英文单位",
     },
-    **{"values": "取值", "forms": "设此项的表式", "comparable": "何以同一", "breaks": "不可比"},
+    **{
+        "values": "取值",
+        "forms": "设此项的表式",
+        "comparable": "何以同一",
+        "alone": "何以独有",
+        "breaks": "不可比",
+        "given": "有数值的行数",
+    },
+    **{"in_doubt": "待核的行数", "missing": "无数值的行数及原因", "least": "最小值", "greatest": "最大值"},
     **{f"cell_{form}": f"{form}年表单元格" for form in FORM},
     **{f"label_{form}": f"{form}年表名称" for form in FORM},
 }

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from decimal import Decimal
 from itertools import repeat
 from pathlib import Path
 from typing import Any
 
-from api.export.atomic import AtomicPath
+from api.export import words
+from api.export.atomic import EPOCH, AtomicPath
 from api.export.books import Written
 from api.export.columns import DOUBTFUL, Column, Frame, Table, Value, precision_of
 from api.export.safe_text import begins_like_formula, printable
@@ -25,11 +25,26 @@ WIDTHS = {
     **{"source": 36, "organ": 24, "cell": 38, "label": 48, "rule": 38, "sentence": 60, "cells": 40, "message": 40},
     **{"hint": 60, "type": 24, "problems": 40, "region": 20, "part": 6, "year": 7, "form": 7, "variable": 38},
     **{"label_zh": 44, "label_en": 44, "why": 60, "breaks": 60, "evidence": 40, "name": 30, "names": 50},
+    **{
+        "organ_id": 17,
+        "column": 36,
+        "alias": 28,
+        "table": 14,
+        "values": 40,
+        "forms": 15,
+        "comparable": 50,
+        "alone": 50,
+    },
+    **{f"cell_{form}": 36 for form in words.FORM},
+    **{f"label_{form}": 44 for form in words.FORM},
 }
+# A figure's column, in characters; its name, which has dots and no blanks, is broken over so many lines at most.
+FIGURE_WIDTH, HEADING_LINES = 17, 4
+LINE_POINTS = 15
 # The fill of a figure that a person should look at.
 DOUBTFUL_COLOUR = "FFFFE699"
-# Equal input gives equal bytes: the day on which zip's own calendar begins stands in for the time of writing.
-EPOCH = datetime(1980, 1, 1)
+# What a spreadsheet takes for the outcome of a formula and not for a text.
+_ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"})
 
 
 class WorkbookBook:
@@ -76,16 +91,23 @@ class _Sheet:
         self._sheet = self._book.create_sheet(title)
         self._sheet.freeze_panes = f"{_letter(self._table.frozen + 1)}2"
         for at, column in enumerate(self._table.columns, 1):
-            self._sheet.column_dimensions[_letter(at)].width = WIDTHS.get(column.name, 12)
-        self._sheet.append([self._header(column.name) for column in self._table.columns])
+            self._sheet.column_dimensions[_letter(at)].width = _width(column)
+        lines = max((-(-len(column.name) // _width(column)) for column in self._table.columns), default=1)
+        self._sheet.row_dimensions[1].height = LINE_POINTS * min(lines, HEADING_LINES)
+        self._sheet.append([self._header(column) for column in self._table.columns])
         self._rows = 1
 
-    def _header(self, name: str) -> Any:
+    def _header(self, column: Column) -> Any:
+        """The name, which programs read; what it means in Chinese and English is a note on it."""
         from openpyxl.cell import WriteOnlyCell
-        from openpyxl.styles import Font
+        from openpyxl.comments import Comment
+        from openpyxl.styles import Alignment, Font
 
-        cell = WriteOnlyCell(self._sheet, name)
+        cell = WriteOnlyCell(self._sheet, column.name)
         cell.font = Font(bold=True)
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        zh = words.COLUMNS.get(column.name)
+        cell.comment = Comment(f"{zh}\n{column.label}" if zh else column.label, "gouji", height=60, width=260)
         return cell
 
     def write(self, frame: Frame) -> None:
@@ -117,12 +139,16 @@ class _Sheet:
             value = value[: CELL_CHARACTERS - 1] + "…"
             self.cut += 1
         value = printable(value)
-        if not begins_like_formula(value):
+        if not begins_like_formula(value) and value not in _ERRORS:
             return value
         return _text_cell(self._sheet, value)
 
     def note(self) -> str:
         return f"{self._name}, sheet {self._table.name}: {self.cut} text(s) too long for a cell were cut and end in …"
+
+
+def _width(column: Column) -> int:
+    return WIDTHS.get(column.name, FIGURE_WIDTH if column.alias else 12)
 
 
 def _values(column: Column, array: Any) -> list[Value]:

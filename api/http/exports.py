@@ -13,6 +13,7 @@ from fastapi import APIRouter
 from fastapi.responses import FileResponse, Response, StreamingResponse
 from starlette.background import BackgroundTask
 
+from api.export.atomic import EPOCH
 from api.export.jsonl import json_line
 from api.export.panel.export import Options, export_panel
 from api.http.context import ServicesOf
@@ -69,10 +70,14 @@ def all_results(services: Services, batch_id: int | None) -> Iterator[Result]:
 
 
 def _packed(services: Services, batch_id: int | None, format: PackageFormat, folder: Path) -> Path:
-    source = StoredReports(services.settings.database, batch_id)
+    """The files that ``gouji export`` writes, in an archive that is the same for the same reports."""
+    source = StoredReports(services.settings.database, batch_id, services.settings.audit_share)
     export_panel(source, folder / "files", Options(formats=(format,)))
     target = folder / "gouji.zip"
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted((folder / "files").rglob("*")):
-            archive.write(path, path.relative_to(folder / "files"))
+        for path in sorted((folder / "files").iterdir()):
+            entry = zipfile.ZipInfo(path.name, EPOCH.timetuple()[:6])
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            with path.open("rb") as file, archive.open(entry, "w", force_zip64=True) as packed:
+                shutil.copyfileobj(file, packed)
     return target

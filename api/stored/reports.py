@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from api.export.panel.source import PACKET, Correction, Given
+from models.audit import in_sample
 from models.decisions import Decision, standing
 from models.report import Cell, Report
 from worker.store import batches, documents, results
@@ -46,16 +47,19 @@ def _all_batches(database: Database) -> Iterator[int]:
 
 
 class StoredReports:
-    """All reports of a store, or those of one batch."""
+    """All reports of a store, or those of one batch.
 
-    def __init__(self, database_url: str, batch_id: int | None = None) -> None:
-        self._url, self._batch = database_url, batch_id
+    ``audit_share`` is the share of accepted cells that people are asked about by chance.
+    """
+
+    def __init__(self, database_url: str, batch_id: int | None = None, audit_share: float = 0.0) -> None:
+        self._url, self._batch, self._share = database_url, batch_id, audit_share
 
     def packets(self) -> Iterator[StoredPacket]:
         """Documents in order of batch and arrival."""
         for page in final_documents(_database(self._url), self._batch):
             if page:
-                yield StoredPacket(self._url, tuple(document.id for document in page))
+                yield StoredPacket(self._url, tuple(document.id for document in page), self._share)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,24 +68,28 @@ class StoredPacket:
 
     database_url: str
     documents: tuple[int, ...]
+    audit_share: float
 
     def results(self) -> list[Given]:
         """Results with decisions, each with the decisions that hold for its cells."""
         with _database(self.database_url).read() as session:
             found = (documents.get(session, number) for number in self.documents)
             return [
-                (one.result, corrections_of(one.read, one.decisions) if isinstance(one.read, Report) else ())
+                (one.result, self._corrections(one.read, one.decisions) if isinstance(one.read, Report) else ())
                 for document in found
                 for one in results.with_history(session, document)
             ]
 
+    def _corrections(self, read: Report, kept: Sequence[Decision]) -> tuple[Correction, ...]:
+        """The decisions that hold, beside what the pipeline itself had read."""
+        sha256, part = read.source.sha256 or "", read.source.part
+        return tuple(
+            _correction(read.cells.get(cell), one, drawn=in_sample(sha256, part, cell, self.audit_share))
+            for cell, one in standing(kept).items()
+        )
 
-def corrections_of(read: Report, kept: Sequence[Decision]) -> tuple[Correction, ...]:
-    """The decisions that hold, beside what the pipeline itself had read."""
-    return tuple(_correction(read.cells.get(cell), one) for cell, one in standing(kept).items())
 
-
-def _correction(read: Cell | None, decision: Decision) -> Correction:
+def _correction(read: Cell | None, decision: Decision, *, drawn: bool) -> Correction:
     after = decision.after or decision.before
     is_same = read is not None and (read.state, read.value) == (after.state, after.value)
     return Correction(
@@ -95,6 +103,7 @@ def _correction(read: Cell | None, decision: Decision) -> Correction:
         who=decision.who,
         why=decision.why or None,
         at=decision.at,
+        drawn=drawn,
     )
 
 

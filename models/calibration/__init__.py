@@ -58,6 +58,26 @@ def accept_from(origin: Origin, one_wrong_in: int) -> float:
     return min((confidence for confidence, wrong in measured if wrong * one_wrong_in <= 1), default=NEVER)
 
 
+def wrong_share(origin: Origin, one_wrong_in: int) -> float | None:
+    """The share of the accepted cells that was wrong where this was fitted; None where nothing was accepted or measured.
+
+    The mean of what so many right and wrong ones leave to believe, so never quite 0 (Jeffreys 1946).
+    """
+    enough = accept_from(origin, one_wrong_in)
+    return next((wrong for confidence, wrong in _accepted().get(origin, ()) if confidence == enough), None)
+
+
+def measured_on(origin: Origin) -> int:
+    """How many cells without anything against them the share was measured on."""
+    measured: Mapping[str, int] = _data()["measured"]  # type: ignore[assignment]  # counts beside the curves
+    return sum(count for kind, count in measured.items() if kind.startswith(origin) and kind.endswith(".plain"))
+
+
+def made_by() -> str:
+    """The command that measured."""
+    return str(_data()["made_by"])
+
+
 @cache
 def _data() -> Mapping[str, Mapping[str, Curve]]:
     text = resources.files(__package__).joinpath("curves.json").read_text(encoding="utf-8")

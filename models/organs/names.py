@@ -12,10 +12,14 @@ from models.organs.regions import Region, RegionIndex, load_regions
 #: A national system that names the region of its local body behind its own name.
 _NATIONAL: Final = re.compile(
     "国家税务总局|国家统计局|国家金融监督管理总局|国家外汇管理局|国家粮食和物资储备局|中国气象局|中国人民银行|中华人民共和国|国家能源局|"
-    "国家矿山安全监察局|中国证券监督管理委员会|中国银行保险监督管理委员会|中共|自然资源部|生态环境部"
+    "国家矿山安全监察局|中国证券监督管理委员会|中国银行保险监督管理委员会|中共|自然资源部|生态环境部|"
+    # A division of the Xinjiang corps shares its city's government: 新疆生产建设兵团第八师石河子市.
+    "新疆生产建设兵团(?=第)|第[一二三四五六七八九十]+师(?!范)"
 )
 #: An organ that its superior has placed in a region below.
 _BRANCH: Final = re.compile("(?:分局|支局|支队|大队|分中心|工作站)$")
+#: What a government has set up on land of a region that the name may give without its suffix (河北清河经济开发区).
+_ZONE: Final = re.compile("(?:[区园](?:管理委员会|管委会|管理局|管理办公室)?|管理委员会|管委会)$")
 #: Characters that make another word of a name's last character: 市场, 区域, 县城, 州县.
 _OTHER_WORD: Final = {"市": "场", "区": "域间", "州": "县", "省": "级", "县": "级", "盟": "友", "旗": "下舰"}
 _BEFORE_REGION: Final = '《（(【[、，。,;；:："“ \t/\\_-—>》'
@@ -95,18 +99,42 @@ def _stands_apart(text: str, position: int) -> bool:
 
 
 def organ_region(organ: str) -> NamedRegion | None:
-    """The region in an organ's name: at its head, behind the name of a national system, or a branch's own.
+    """The region in an organ's name: at its head, behind the name of a national system, or a branch's or zone's own.
 
-    (邢台市生态环境局清河县分局 is of 清河县.)
+    (邢台市生态环境局清河县分局, 邢台市公安局清河分局 and 河北清河经济开发区管理委员会 are of 清河县.)
     """
     named = regions_at_start(organ, national_prefix(organ))
-    if named is None or not _BRANCH.search(organ):
-        return named
-    for inner in named_regions(organ[named.end :]):
-        below = tuple(region for region in inner.candidates if _below(region, named.candidates))
-        if below:
-            return NamedRegion(inner.name, named.end + inner.start, named.end + inner.end, below)
+    if named is None:
+        return None
+    if branch := _BRANCH.search(organ):
+        return _branch_region(organ, branch.start(), named) or named
+    if _ZONE.search(organ):
+        return _stem_region(organ, named) or named
     return named
+
+
+def _branch_region(organ: str, end: int, above: NamedRegion) -> NamedRegion | None:
+    """The region that a branch serves: named in full anywhere, or without its suffix right before the word for branch."""
+    for inner in named_regions(organ[above.end :]):
+        if below := _inside(inner.candidates, above):
+            return NamedRegion(inner.name, above.end + inner.start, above.end + inner.end, below)
+    for start in range(above.end, end - 1):
+        if below := _inside(load_regions().stems.get(organ[start:end], ()), above):
+            return NamedRegion(organ[start:end], start, end, below, short=True)
+    return None
+
+
+def _stem_region(organ: str, above: NamedRegion) -> NamedRegion | None:
+    """A region within the one named, without its suffix, right behind it."""
+    index = load_regions()
+    for end in range(min(len(organ), above.end + index.longest), above.end + 1, -1):
+        if below := _inside(index.stems.get(organ[above.end : end], ()), above):
+            return NamedRegion(organ[above.start : end], above.start, end, below, short=True)
+    return None
+
+
+def _inside(regions: Sequence[Region], above: NamedRegion) -> tuple[Region, ...]:
+    return tuple(region for region in regions if _below(region, above.candidates))
 
 
 def choose(

@@ -82,13 +82,15 @@ class RegionIndex:
     """All regions: ``by_code`` (the region that bears the code now, or bore it last) and by each way of naming them.
 
     ``full`` holds official names and customary short forms with their suffix (恩施州); ``short`` holds provinces and
-    prefectures without a suffix (河北), which stand for the region only at the head of a name. ``heads`` are the first
-    two characters of all names, ``longest`` is the length of the longest.
+    prefectures without a suffix (河北), which stand for the region only at the head of a name; ``stems`` holds all regions
+    without a suffix (清河), which stand for one only within a region named before. ``heads`` are the first two characters of
+    all names, ``longest`` is the length of the longest.
     """
 
     by_code: Mapping[str, Region]
     full: Mapping[str, tuple[Region, ...]]
     short: Mapping[str, tuple[Region, ...]]
+    stems: Mapping[str, tuple[Region, ...]]
     heads: frozenset[str]
     longest: int
 
@@ -107,11 +109,9 @@ def customary_name(name: str) -> str | None:
     return short if len(stem) >= 2 else None
 
 
-def _bare_name(region: Region) -> str | None:
-    """The name of a province or prefecture without its suffix, where two characters or more remain."""
-    if region.level == "county":
-        return None
-    bare = re.sub("(?:特别行政区|自治区|自治州|地区|省|市|盟)$", "", region.name)
+def _stem(region: Region) -> str | None:
+    """The name without its suffix, where two characters or more remain."""
+    bare = re.sub("(?:特别行政区|自治[区州县旗]|地区|[省市盟县区旗])$", "", region.name)
     while (shorter := _PEOPLE_AT_END.sub("", bare)) not in ("", bare):
         bare = shorter
     return bare if len(bare) >= 2 else None
@@ -144,6 +144,8 @@ def load_regions() -> RegionIndex:
             by_code[region.code] = region
     full = [(region.name, region) for region in regions]
     full += [(short, region) for region in regions if (short := customary_name(region.name))]
-    short_names = [(bare, region) for region in regions if (bare := _bare_name(region))]
+    stems = [(stem, region) for region in regions if (stem := _stem(region))]
+    short_names = [(stem, region) for stem, region in stems if region.level != "county"]
     heads = frozenset(name[:2] for name, _ in (*full, *short_names))
-    return RegionIndex(by_code, _grouped(full), _grouped(short_names), heads, max(len(name) for name, _ in full))
+    longest = max(len(name) for name, _ in full)
+    return RegionIndex(by_code, _grouped(full), _grouped(short_names), _grouped(stems), heads, longest)

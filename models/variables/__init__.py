@@ -2,13 +2,15 @@
 
 ``requests.yaml`` and ``remedies.yaml`` hold tables of rows and columns, ``proactive.yaml`` and ``statistics.yaml`` lists;
 ``correspondences.yaml`` says which cells of different forms are one variable and which only seem to be. A variable's id
-is the id of its cell in the newest form that has it.
+is the id of its cell in the newest form that has it. So every decision has its reason: a variable that not all forms ask
+either takes part in a break or stands under ``alone``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
@@ -60,10 +62,14 @@ class Break:
 
 @dataclass(frozen=True, slots=True)
 class Variables:
-    """All variables by id, in the order of the forms; the breaks between them; and which variable a cell belongs to."""
+    """All variables by id, in the order of the forms; the breaks between them; and which variable a cell belongs to.
+
+    ``alone`` says of variables that some form does not ask, and that no break names, why nothing there corresponds.
+    """
 
     by_id: Mapping[str, Variable]
     breaks: tuple[Break, ...]
+    alone: Mapping[str, Words]
     of_cell: Mapping[str, Mapping[str, str]]
 
     def breaks_of(self, variable_id: str) -> tuple[Break, ...]:
@@ -71,12 +77,14 @@ class Variables:
         return tuple(found for found in self.breaks if variable_id in found.variables)
 
     def breaks_between(self, forms: Collection[str]) -> tuple[Break, ...]:
-        """The breaks that show where these forms stand beside each other.
+        """The breaks that show where these forms stand beside each other, each with the variables that they ask.
 
         One does where one form asks a question of it that another does not, and that other one asks another of them.
         """
         return tuple(
-            found
+            replace(
+                found, variables=tuple(name for name in found.variables if self.by_id[name].cells.keys() & set(forms))
+            )
             for found in self.breaks
             if any(
                 self._alone(found, one, other) and self._alone(found, other, one) for one in forms for other in forms
@@ -101,7 +109,7 @@ def load_variables() -> Variables:
     for entry in said["joined"]:
         by_id[entry["variable"]] = _join(by_id[entry["variable"]], entry)
     breaks = tuple(Break(tuple(entry["variables"]), Words(**entry["why"])) for entry in said["breaks"])
-    return Variables(MappingProxyType(by_id), breaks, _by_cell(by_id))
+    return Variables(MappingProxyType(by_id), breaks, _alone(by_id, breaks, said["alone"]), _by_cell(by_id))
 
 
 def _yaml(name: str) -> dict[str, Any]:
@@ -135,6 +143,23 @@ def _join(variable: Variable, entry: dict[str, Any]) -> Variable:
         raise ValueError(f"{variable.id} has two cells of the form {form}")
     cells = MappingProxyType({form: entry["cell"], **variable.cells})
     return replace(variable, cells=cells, joined=MappingProxyType({form: Words(**entry["why"]), **variable.joined}))
+
+
+def _alone(
+    by_id: Mapping[str, Variable], breaks: Collection[Break], entries: list[dict[str, Any]]
+) -> Mapping[str, Words]:
+    """The reason for each variable that is neither asked by all forms nor part of a break. Raises ValueError without one."""
+    forms = {form for variable in by_id.values() for form in variable.cells}
+    broken = {name for found in breaks for name in found.variables}
+    told = [(pattern, Words(**entry["why"])) for entry in entries for pattern in entry["variables"]]
+    found: dict[str, Words] = {}
+    for name, variable in by_id.items():
+        if variable.cells.keys() != forms and name not in broken:
+            why = next((why for pattern, why in told if fnmatchcase(name, pattern)), None)
+            if why is None:
+                raise ValueError(f"nothing says why {name} is asked by some forms alone")
+            found[name] = why
+    return MappingProxyType(found)
 
 
 def _by_cell(by_id: Mapping[str, Variable]) -> Mapping[str, Mapping[str, str]]:

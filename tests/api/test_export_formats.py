@@ -38,7 +38,7 @@ from api.export.columns import (
 from api.export.delimited import inert_texts
 from api.export.panel.export import panel_tables
 from api.export.registry import TABLE_FORMATS, open_book
-from api.export.safe_text import inert
+from api.export.safe_text import inert, original
 from api.export.tables import RESULT_TABLES
 
 LEVELS = {"one": "一", "two": "二"}
@@ -121,6 +121,31 @@ def test_a_workbook_has_no_formula_and_colours_what_is_in_doubt(tmp_path: Path) 
     }
     assert coloured == {"E4", "F4"}
     assert sheet["E4"].value == -3 and sheet["F4"].value == 2**40
+
+
+def test_a_heading_in_a_workbook_is_the_name_and_its_note_says_what_it_means(tmp_path: Path) -> None:
+    from openpyxl import load_workbook
+
+    write("xlsx", tmp_path, *ROWS)
+    sheet = load_workbook(tmp_path / "reports.xlsx")["things"]
+    assert [cell.value for cell in sheet[1]] == [column.name for column in TABLE.columns]
+    assert sheet["A1"].comment.text == "名称\nA name"
+
+
+@pytest.mark.parametrize("bad", ["#N/A", "#REF!", "=1", "\ufeff=1", "\u200b+1", "\xad@x", "﹦1", "\u3000-1"])
+def test_a_spreadsheet_shows_a_text_as_it_is(tmp_path: Path, bad: str) -> None:
+    from openpyxl import load_workbook
+
+    table = Table("t", "texts", columns(("name", "text", "A name")))
+    for form in ("xlsx", "csv"):
+        book = open_book(form, tmp_path, [table])
+        book.write(table, frame_of(table, [(bad,)]))
+        book.close()
+    cell = load_workbook(tmp_path / "reports.xlsx")["t"]["A2"]
+    assert (cell.value, cell.data_type) == (bad, "s")
+    with (tmp_path / "t.csv").open(encoding="utf-8-sig", newline="") as file:
+        (_, (text,)) = csv.reader(file)
+    assert text == (bad if bad[0] == "#" else "'" + bad) and original(text) == bad
 
 
 def test_stata_tells_the_kinds_of_missing(tmp_path: Path) -> None:

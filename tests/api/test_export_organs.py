@@ -113,3 +113,60 @@ def test_fields_are_told_by_words_of_no_other_field() -> None:
     told = [(word, field) for field, (_, _, found) in known_fields().items() for word in found]
     shared = {word for word, _ in told if sum(word == other for other, _ in told) > 1}
     assert shared == {"教体"}
+
+
+def test_a_person_joins_names_of_two_regions() -> None:
+    """密云县 (110228) became 密云区 (110118); without a decision they are two organs."""
+    county, district = Mention("密云县财政局", "110228", 2014, "a"), Mention("密云区财政局", "110118", 2016, "b")
+    nowhere = Mention("本县财政部门", None, 2013, "c")
+    assert len(resolve([county, district]).organs) == 2
+    decided = {"密云县财政局": "密云区财政局", "本县财政部门": "密云区财政局"}
+    for order in ([county, nowhere, district], [district, nowhere, county]):
+        found = resolve(order, decided)
+        (organ,) = found.organs
+        assert (organ.region, organ.name) == ("110118", "密云区财政局")
+        assert set(found.of_name.values()) == {organ.id}
+        assert set(found.of_name) >= {("110228", "密云县财政局"), (None, "本县财政部门"), ("110118", "密云区财政局")}
+
+
+def test_a_decision_on_a_name_of_several_regions_stays_within_each() -> None:
+    mentions = [Mention("教育局", region, 2020, region) for region in ("130534", "130535")]
+    found = resolve([*mentions, Mention("清河县教育体育局", "130534", 2022, "c")], {"教育局": "清河县教育体育局"})
+    assert sorted(organ.region or "" for organ in found.organs) == ["130534", "130535"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("清河县葛仙庄街道办事处", "清河县葛仙庄街道"),
+        ("清河县葛仙庄街道办", "葛仙庄街道办事处"),
+        ("清河县经济开发区管理委员会", "清河县经济开发区管委会"),
+        ("清河县经济开发区", "清河县经济开发区管委会"),
+        ("清河县卫健委", "清河县卫生健康委员会"),
+        ("清河县马屯村村委会", "清河县马屯村村民委员会"),
+        ("清河县政府", "清河县人民政府"),
+        ("清河县税务局", "国家税务总局清河县税务局"),
+    ],
+)
+def test_customary_short_forms_are_one_organ(one: str, other: str) -> None:
+    assert len(organs((one, 2021), (other, 2022)).organs) == 1
+    assert len(organs((one, 2022), (other, 2022)).organs) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "region", "level"),
+    [
+        ("河北清河经济开发区管理委员会", "130534", "county"),
+        ("重庆两江新区管理委员会", "500000", "unknown"),
+        ("经济开发区管理委员会", "130534", "county"),
+        ("南京海关", "320100", "unknown"),
+        ("中华人民共和国黄埔海关", "440100", "unknown"),
+        ("国家统计局清河调查队", "130534", "unknown"),
+        ("邢台市生态环境局清河县分局", "130534", "county"),
+        ("新疆生产建设兵团第八师石河子市人民政府", "659001", "prefecture"),
+    ],
+)
+def test_a_level_is_not_taken_from_a_region_that_only_tells_where(name: str, region: str, level: str) -> None:
+    found = organs((name, 2021), region=region)
+    assert found.organs[0].level == level
+    assert ("level" in codes(found)) == (level == "unknown")

@@ -265,6 +265,46 @@ def test_the_codebook_has_every_column_and_is_loud_about_breaks(tmp_path: Path, 
     assert all(row["label_zh"] and row["label_en"] for row in found.values())
 
 
+def test_the_codebook_says_what_stands_in_each_variable(tmp_path: Path, full_report: FullReport) -> None:
+    new, fees = "requests.new.total", "proactive.fees.amount"
+    export(
+        tmp_path,
+        full_report(year=2021, cells={new: 7, fees: Decimal("25.10")}),
+        full_report(year=2022, cells={new: 10**30, fees: Decimal("-0.5")}, status={new: "review"}),
+        full_report(year=2023, cells={new: CellState.BLANK, fees: 3}),
+        full_report(year=2020, form="2019", cells={new: CellState.NA}),
+    )
+    found = {row["column"]: row for row in table(tmp_path, "codebook") if row["table"] == "panel"}
+    said = [[found[name][of] for of in ("given", "in_doubt", "missing", "least", "greatest")] for name in (new, fees)]
+    assert said[0] == ["2", "1", "blank 1, na 1", "7", str(10**30)]
+    assert said[1] == ["3", "0", "not_asked 1", "-0.5", "25.1"]
+    assert found["organ"]["given"] == ""
+
+
+@pytest.mark.parametrize("name", ["csv", "parquet", "jsonl", "dta"])
+def test_extract_writes_the_tables_that_the_panel_has(
+    name: str, tmp_path: Path, full_report: FullReport, make_report: FullReport, error: ErrorReport
+) -> None:
+    import pyarrow.parquet as pq
+
+    from api.export.registry import ResultBook, open_book
+    from api.export.tables import RESULT_TABLES
+
+    results: list[Result] = [full_report(), make_report(), full_report(year=2020, form="2019"), error]
+    export(tmp_path / "panel", *results, formats=name)
+    (tmp_path / "own").mkdir()
+    writer = ResultBook(open_book(name, tmp_path / "own", [made.table for made in RESULT_TABLES]))
+    for result in results:
+        writer.write(result)
+    writer.close()
+    for made in ("cells", "facts", "checks", "errors"):
+        own, other = (tmp_path / folder / f"{made}.{name}" for folder in ("own", "panel"))
+        if name == "parquet":  # which row stands in which dictionary depends on how many come at a time
+            assert pq.read_table(own).equals(pq.read_table(other)), made
+        else:
+            assert own.read_bytes() == other.read_bytes(), made
+
+
 def test_a_check_without_columns_of_stata_would_not_be_silent() -> None:
     for made in panel_tables():
         shorts = [column.short for column in made.columns]

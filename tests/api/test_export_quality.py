@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from api.cli.main import main
 from api.export.panel.export import Options, export_panel
 from api.export.panel.source import Correction
-from api.export.panel.statement import interval
+from models.audit import interval
+from models.calibration import made_by, measured_on, wrong_share
 from models.readings import CellState
+from models.reconcile import Policy
 from models.report import Report, Result, to_json
 
 FullReport = Callable[..., Report]
@@ -34,10 +36,13 @@ class Audited:
     def _decided(self, report: Report) -> list[Correction]:
         number = CellState.NUMBER
         names = list(report.cells)
-        wrong = [Correction(n, "corrected", number, 0, "accepted", number, 1, "甲") for n in names[: self._wrong]]
-        right = [Correction(n, "confirmed", number, 0, "accepted", number, 0) for n in names[-self._right :]]
-        queued = [Correction(names[50], "corrected", number, 0, "review", number, 5)]
-        return [*wrong, *right, *queued]
+        wrong = [Correction(n, "corrected", number, 0, "accepted", number, 1, drawn=True) for n in names[: self._wrong]]
+        right = [
+            Correction(n, "confirmed", number, 0, "accepted", number, 0, drawn=True) for n in names[-self._right :]
+        ]
+        queued = [Correction(names[50], "corrected", number, 0, "review", number, 5, drawn=True)]
+        picked = [Correction(names[51], "corrected", number, 0, "accepted", number, 5)]
+        return [*wrong, *right, *queued, *picked]
 
 
 def page(source: Audited, folder: Path) -> str:
@@ -49,12 +54,18 @@ def test_an_error_rate_is_claimed_only_where_accepted_cells_were_checked(
     tmp_path: Path, full_report: FullReport
 ) -> None:
     text = page(Audited([full_report()], wrong=1, right=99), tmp_path)
-    assert (
-        "People checked 100 cells that had been accepted, and 1 were wrong: 1.00% (95% interval 0.025% to 5.446%)"
-        in text
-    )
+    assert "chance picked 100 that people have checked since, and 1 of them were wrong" in text
+    assert "1.00% (95% interval 0.025% to 5.446%)" in text and "Benchmark" not in text
+    assert "people checked 1 accepted cells of their own choice, and 1 were wrong" in text
+
+
+def test_without_an_audit_the_benchmark_speaks_and_says_that_it_is_one(tmp_path: Path, full_report: FullReport) -> None:
     export_panel(Audited([], 0, 0), tmp_path, Options())
-    assert "**Not measured.**" in (tmp_path / "QUALITY.md").read_text("utf-8")
+    text = (tmp_path / "QUALITY.md").read_text("utf-8")
+    assert "**Not measured on these reports" in text and "not these reports**: on generated pages" in text
+    for origin in ("digital", "ocr"):
+        assert f"{wrong_share(origin, Policy().one_wrong_in):.4%} ({measured_on(origin)} cells)" in text
+    assert made_by() in text
 
 
 @settings(deadline=None)
@@ -73,8 +84,8 @@ def test_the_interval_holds_the_share_and_its_bounds_are_exact(checked: int, dat
 
 def test_breaks_between_forms_are_loud_and_silent_where_there_is_none(tmp_path: Path, full_report: FullReport) -> None:
     both = page(Audited([full_report(year=2018, form="2014"), full_report()], 0, 1), tmp_path / "both")
-    assert "**BREAK 口径变化: the forms do not ask the same.** 3 variables are asked by all 2 forms" in both
-    assert "18 groups of variables look like one series and are not" in both
+    assert "**BREAK 口径变化: the forms do not ask the same.** 2 variables are asked by all 2 forms" in both
+    assert "19 groups of variables look like one series and are not" in both
     one = page(Audited([full_report()], 0, 1), tmp_path / "one")
     assert "BREAK" not in one and "One form only" in one
 
@@ -96,7 +107,9 @@ def test_the_command_writes_a_package_and_says_what_is_open(
     call = ["export", str(tmp_path / "in.jsonl"), "-o", str(tmp_path / "out"), "--format", "csv,jsonl"]
     assert main(call) == 0
     said = capsys.readouterr().err
-    assert "2 rows of 2 organs, 2019-2021" in said and "renamed 1" in said and "do not ask the same" in said
+    assert "2 rows of 2 organs, 2019-2021" in said and "renamed 1" in said
+    assert "BREAK 口径变化: the rows use the forms of 2019 and 2021" in said
+    assert "proactive.rules.made ≠ proactive.rules.newly_disclosed ≠ proactive.rules.issued" in said
     assert main([*call, "--organs", str(tmp_path / "names.csv"), "--years", "2019-2022", "--quiet"]) == 0
     assert capsys.readouterr().err == ""
     missing = (tmp_path / "out" / "missing.csv").read_text("utf-8-sig").splitlines()[1:]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -91,3 +93,34 @@ def test_what_is_wrong_with_a_call_is_said(run: Run, tmp_path: Path, capsys: pyt
     assert run("--batch", "1") == Exit.USAGE
     assert run("--batch", "none such", "-o", tmp_path) != Exit.OK
     assert "none such" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize(("share", "drawn"), [("1", "1"), ("0", "0")])
+def test_only_cells_that_chance_picked_make_the_error_rate(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, share: str, drawn: str
+) -> None:
+    monkeypatch.setenv("GOUJI_AUDIT_SHARE", share)
+    assert run("-o", tmp_path, "-q") == Exit.OK
+    decided = rows(tmp_path / "corrections.csv")
+    assert {row["drawn"] for row in decided} == {drawn}
+    accepted = sum(row["read_status"] == "accepted" for row in decided)
+    text = (tmp_path / "QUALITY.md").read_text("utf-8")
+    assert (f"chance picked {accepted} that" in text) == (drawn == "1")
+    assert (f"people checked {accepted} accepted cells of their own choice" in text) == (drawn == "0")
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("name", ["csv", "parquet", "xlsx", "dta"])
+def test_the_service_gives_the_same_files_as_the_command_and_the_same_archive_again(
+    run: Run, tmp_path: Path, services: Services, name: str
+) -> None:
+    from api.http.app import make_app
+
+    assert run("-o", tmp_path / "cli", "--format", name, "--jobs", "2", "-q") == Exit.OK
+    with TestClient(make_app(services), base_url=HOST) as client:
+        one, two = (client.get("/v1/export", params={"format": name}) for _ in range(2))
+    assert one.content == two.content
+    with zipfile.ZipFile(io.BytesIO(one.content)) as archive:
+        given = {entry: archive.read(entry) for entry in archive.namelist()}
+    assert given == {path.name: path.read_bytes() for path in (tmp_path / "cli").iterdir()}

@@ -47,6 +47,15 @@ def test_every_region_has_a_province_and_a_plausible_code() -> None:
         ("任县财政局", "130526"),
         ("密云县人民政府", "110228"),
         ("和康县人民政府", "653228"),
+        ("河北清河经济开发区管理委员会", "130534"),
+        ("江苏省滨海经济开发区管委会", "320922"),
+        ("南京江北新区管理委员会", "320100"),
+        ("淮安市公安局淮安分局", "320803"),
+        ("广州市公安局越秀分局", "440104"),
+        ("邢台市公安局开发区分局", "130500"),
+        ("新疆生产建设兵团第八师石河子市", "659001"),
+        ("第三师图木舒克市人民政府", "659003"),
+        ("新疆生产建设兵团教育局", "650000"),
     ],
 )
 def test_the_region_in_an_organs_name(organ: str, code: str) -> None:
@@ -124,6 +133,18 @@ def test_customary_names(name: str, short: str | None) -> None:
         ("清河县第一中学", "county", "institution"),
         ("邢台市自来水公司", "prefecture", "enterprise"),
         ("市财政局", "unknown", "department"),
+        ("清河县油坊镇政府", "township", "government"),
+        ("邢台市生态环境局清河县分局", "county", "department"),
+        ("重庆两江新区管理委员会", "unknown", "zone"),
+        ("河北清河经济开发区管理委员会", "county", "zone"),
+        ("新疆生产建设兵团第八师石河子市", "prefecture", "government"),
+        ("第八师一四三团", "township", "other"),
+        ("南京海关", "unknown", "department"),
+        ("中华人民共和国海关总署", "nation", "department"),
+        ("中华人民共和国黄埔海关", "unknown", "department"),
+        ("国家统计局清河调查队", "unknown", "department"),
+        ("国家能源局华北监管局", "unknown", "department"),
+        ("国家发展和改革委员会", "nation", "department"),
         ("县人民政府办公室", "county", "office"),
         ("某某", "unknown", "other"),
         ("", "unknown", "other"),
@@ -138,7 +159,7 @@ def test_level_and_kind(name: str, level: str, kind: str) -> None:
     "text",
     [
         *("清河县财政局", "平顶山市发展和改革委员会(平顶山市粮食局)", "淮安市", "和平区人民政府", "本溪市公安局"),
-        *("全州县人民政府", "清河县油坊镇", "国家税务总局清河县税务局"),
+        *("全州县人民政府", "清河县油坊镇", "国家税务总局清河县税务局", "第三师图木舒克市人民政府"),
     ],
 )
 def test_names_of_organs(text: str) -> None:
@@ -149,7 +170,7 @@ def test_names_of_organs(text: str) -> None:
     "text",
     [
         *("", "局", "关于做好工作的通知", "我局", "本局", "一、总体情况", "各县区人民政府", "2024年清河县财政局"),
-        *("主办:清河县人民政府", "附件", "清河县财政局的职责"),
+        *("主办:清河县人民政府", "附件", "清河县财政局的职责", "第三方评估机构", "第一师范学院"),
     ],
 )
 def test_what_is_no_organ(text: str) -> None:
@@ -165,6 +186,9 @@ def test_what_is_no_organ(text: str) -> None:
         ("市财政局", "邢台市财政局", True),
         ("鼓楼区教育局", "福州市鼓楼区教育局", True),
         ("邢台市发展和改革委员会(邢台市粮食局)", "邢台市发展和改革委员会", True),
+        ("邢台市卫健委", "邢台市卫生健康委员会", True),
+        ("南浦街道", "南浦街道办事处", True),
+        ("邢台经济开发区", "邢台经济开发区管委会", True),
         ("清河县教育局", "清河县财政局", False),
         ("邢台市人民政府", "邢台市财政局", False),
         ("清河县财政局", "临西县财政局", False),

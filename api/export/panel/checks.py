@@ -92,8 +92,11 @@ def _carried(rows: Rows) -> Iterator[list[tuple[str, Number | None, bool]]]:
 
 
 def year_figures(row: Chosen, carried: Sequence[tuple[str, Number | None, bool]]) -> YearFigures:
-    """The figures of a row that carry over to the next year, as the checks across years want them."""
-    firm = frozenset(name for name, _, sure in carried if sure)
+    """The figures of a row that carry over to the next year, as the checks across years want them.
+
+    None is firm where the row may be another organ's or another year's: then a failing check is no error in print.
+    """
+    firm = frozenset(name for name, _, sure in carried if sure and not row.entry.in_doubt)
     return YearFigures(row.entry.form, {name: figure for name, figure, _ in carried}, firm)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from api.export import words
 from api.export.columns import Column, Row, Table, columns
+from api.export.panel.describe import Content, Contents
 from models.forms import FORM_IDS, load_forms
 from models.variables import Variable, load_variables
 
@@ -32,19 +33,25 @@ CODEBOOK = Table(
         ),
         ("forms", "text", "Forms that ask it"),
         ("comparable", "text", "Why cells in other words are the same question"),
+        ("alone", "text", "Why the other forms have nothing that corresponds"),
         ("breaks", "text", "What it must not be put into one series with, and why"),
+        ("given", "integer", "Rows of the panel with a figure"),
+        ("in_doubt", "integer", "Rows of the panel that a person should look at, with or without a figure"),
+        ("missing", "text", "Rows without a figure, by the reason"),
+        ("least", "number", "Least figure"),
+        ("greatest", "number", "Greatest figure"),
     ),
     frozen=2,
 )
 
 
-def codebook_rows(tables: Sequence[Table]) -> Iterator[Row]:
-    """A row for every column of the tables."""
+def codebook_rows(tables: Sequence[Table], contents: Contents) -> Iterator[Row]:
+    """A row for every column of the tables, with what stands in the variables of the panel."""
     variables = load_variables().by_id
     for table in tables:
         for column in table.columns:
             if column.name in variables and table.name == "panel":
-                yield (table.name, *_variable_row(column, variables[column.name]))
+                yield (table.name, *_variable_row(column, variables[column.name], contents.of(column.name)))
             elif column.name in variables:
                 label = variables[column.name].label
                 yield (table.name, *_plain_row(column, f"{label.zh}：状态", f"{label.en}: what it is worth"))
@@ -54,17 +61,18 @@ def codebook_rows(tables: Sequence[Table]) -> Iterator[Row]:
 
 def _plain_row(column: Column, zh: str, en: str) -> Row:
     values = ", ".join(f"{word} ({zh})" for word, zh in column.levels.items()) or None
-    nothing = (None,) * (2 * len(FORM_IDS) + 3)
+    nothing = (None,) * (2 * len(FORM_IDS) + 9)
     return (column.name, column.short, column.kind, zh, en, None, None, values, *nothing)
 
 
-def _variable_row(column: Column, variable: Variable) -> Row:
+def _variable_row(column: Column, variable: Variable, content: Content) -> Row:
     forms = load_forms()
     cells: list[str | None] = []
     for form in FORM_IDS:
         cell = variable.cells.get(form)
         cells += [cell, None if cell is None else forms[form].labels()[cell].label]
     joined = "; ".join(f"{form}: {why.zh} {why.en}" for form, why in variable.joined.items())
+    alone = load_variables().alone.get(variable.id)
     return (
         column.name,
         column.short,
@@ -77,7 +85,13 @@ def _variable_row(column: Column, variable: Variable) -> Row:
         *cells,
         " ".join(sorted(variable.cells)),
         joined or None,
+        None if alone is None else f"{alone.zh} {alone.en}",
         _breaks(variable) or None,
+        content.given,
+        content.in_doubt,
+        ", ".join(f"{why} {count}" for why, count in content.missing.items()) or None,
+        content.least,
+        content.greatest,
     )
 
 

@@ -27,7 +27,11 @@ _TABLES = {table.name: table for table in (*AT_ONCE, CELLS, CORRECTIONS)}
 
 @dataclass
 class Tally:
-    """What the quality statement counts. ``audited`` are decisions on cells that the pipeline had accepted."""
+    """What the quality statement counts.
+
+    ``audited`` are decisions on cells that the pipeline had accepted and that chance had picked, ``picked`` those on accepted
+    cells that people picked themselves.
+    """
 
     reports: int = 0
     errors: int = 0
@@ -35,6 +39,8 @@ class Tally:
     checks: Counter[str] = field(default_factory=Counter)
     audited: int = 0
     audited_wrong: int = 0
+    picked: int = 0
+    picked_wrong: int = 0
     versions: Counter[str] = field(default_factory=Counter)
 
     def add(self, report: Report, cells: CellCounts, checks: Counter[str]) -> None:
@@ -52,9 +58,12 @@ class Tally:
     def audit(self, made: Sequence[Correction]) -> None:
         """Count decisions."""
         for one in made:
-            if one.read_status == "accepted":
+            if one.read_status == "accepted" and one.drawn:
                 self.audited += 1
                 self.audited_wrong += one.action == "corrected"
+            elif one.read_status == "accepted":
+                self.picked += 1
+                self.picked_wrong += one.action == "corrected"
 
     def update(self, other: Tally) -> None:
         """Add what another one counted."""

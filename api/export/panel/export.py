@@ -83,7 +83,7 @@ def export_panel(source: ReportSource, folder: Path, options: Options) -> Export
             finally:
                 found.discard()
         tables = panel_tables(outcome.fractional)
-        book.write(CODEBOOK, frame_of(CODEBOOK, codebook_rows(tables)))
+        book.write(CODEBOOK, frame_of(CODEBOOK, codebook_rows(tables, outcome.contents)))
         written = book.close()
     except BaseException:
         book.abort()

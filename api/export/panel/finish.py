@@ -27,6 +27,7 @@ from api.export.columns import (
 )
 from api.export.panel.checks import PanelCheck, PanelChecks
 from api.export.panel.collect import Collected
+from api.export.panel.describe import Contents
 from api.export.panel.index import Chosen, LeftOut, choose, missing_years
 from api.export.panel.organs import Organs, resolve
 from api.export.panel.tables import (
@@ -69,6 +70,7 @@ class Outcome:
     checks: Counter[str] = field(default_factory=Counter)
     left_out: int = 0
     fractional: tuple[str, ...] = ()
+    contents: Contents = field(default_factory=Contents)
 
 
 def finish(found: Collected, book: Book, decided: Mapping[str, str], span: tuple[int, int] | None) -> Outcome:
@@ -137,6 +139,7 @@ def _write_panel(book: Book, wide: WideSpool, chosen: Sequence[Chosen], outcome:
         keys = [panel_key(numbers[row.organ.id], row) for row in part]
         book.write(panel, _panel_frame(keys, rows))
         book.write(status, _status_frame(status, keys, rows))
+        outcome.contents.add(rows)
         _write_checks(book, checks.add(part, rows), outcome)
         outcome.forms.update(row.entry.form for row in part)
         outcome.wrong_form += sum(not key[_FORM_OF_YEAR] for key in keys)

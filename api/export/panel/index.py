@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from api.export.cells import CellCounts
 from api.export.keys import claimed
 from api.export.panel.organs import Mention, Organ, Organs
-from models.report import Report
+from models.report import Claim, Report
 
 #: A claim about the whole report less sure than this is doubtful; the same as the pipeline's own limit.
 SURE = 0.8
@@ -79,12 +79,17 @@ def entry_of(report: Report, cells: CellCounts, failed: int) -> Entry:
         year=year,
         form=str(info.form.value),
         published=claimed(info.published),
-        in_doubt=min(info.organ.confidence, info.year.confidence) < SURE,
+        in_doubt=min(info.organ.confidence, info.year.confidence, _of_region(info.region)) < SURE,
         numbers=cells.numbers,
         review=cells.review,
         by_people=cells.confirmed + cells.corrected,
         failed=failed,
     )
+
+
+def _of_region(region: Claim) -> float:
+    """How sure the region is: an organ whose region is not known may be another of its name."""
+    return 0.0 if region.code is None else region.confidence
 
 
 def choose(entries: Sequence[Entry], organs: Organs) -> tuple[list[Chosen], list[LeftOut]]:

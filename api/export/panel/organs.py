@@ -3,7 +3,8 @@
 Names are compared within one region code. Two names are taken for one organ when they differ by the region's name or a
 bracket only; when one is a short form of exactly one other that does the same; or when one is the office of the other. They are never so
 taken when both report on one year in different files: an organ reports once a year. A change of name (更名) cannot be
-told from the names alone: it is proposed, and a person decides by a file of names.
+told from the names alone: it is proposed, and a person decides by a file of names. A decision also joins names of two
+regions (a county that became a district), where each of the names is of one region only.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import yaml
 from rapidfuzz.fuzz import ratio
 
 from models.folding import squeeze
-from models.organs import NameShape, classify, is_short_form, load_regions, name_shape
+from models.organs import NameShape, classify, is_short_form, level_in, load_regions, name_shape
 from models.organs.kinds import Kind, Level
 
 How = Literal["same", "region", "short_form", "office", "person"]
@@ -100,6 +101,7 @@ class _Name:
 
 def resolve(mentions: Iterable[Mention], decided: Mapping[str, str] | None = None) -> Organs:
     """Make organs of names. ``decided`` are a person's: name → the name of the organ that it is."""
+    decided = decided or {}
     regions: dict[str | None, dict[str, _Name]] = defaultdict(dict)
     for mention in mentions:
         names = regions[mention.region]
@@ -110,17 +112,49 @@ def resolve(mentions: Iterable[Mention], decided: Mapping[str, str] | None = Non
         name.where[mention.where or "unknown"] += 1
         if mention.year is not None:
             name.files[mention.year].add(mention.source)
+    moved = _move(regions, decided)
     organs: list[Organ] = []
     doubts: list[NameDoubt] = []
     of_name: dict[tuple[str | None, str], str] = {}
     for region in sorted(regions, key=lambda code: (code is None, code or "")):
         found = [regions[region][name] for name in sorted(regions[region])]
-        groups = _groups(found, region, decided or {}, doubts)
-        made = [_organ(group, region, decided or {}, doubts) for group in groups]
+        groups = _groups(found, region, decided, doubts)
+        made = [_organ(group, region, decided, doubts) for group in groups]
         doubts.extend(_renamed(made, region))
         organs.extend(sorted(made, key=lambda organ: (organ.kind != "government", organ.name)))
         of_name.update({(region, use.name): organ.id for organ in made for use in organ.names})
+    of_name.update({(own, name): of_name[home, name] for (own, name), home in moved.items()})
     return Organs(tuple(organs), of_name, tuple(doubts))
+
+
+def _move(
+    regions: Mapping[str | None, dict[str, _Name]], decided: Mapping[str, str]
+) -> dict[tuple[str | None, str], str | None]:
+    """Bring the names that a person joins into one region: that of the organ's own name, else of the latest of them.
+
+    A name that several regions have is left where it is. Returns for the names that moved the new region.
+    """
+    places: dict[str, list[str | None]] = defaultdict(list)
+    for region, names in regions.items():
+        for name in names:
+            places[name].append(region)
+    joined: dict[str, list[str]] = defaultdict(list)
+    for name in sorted({*decided, *decided.values()}):
+        if len(places[name]) == 1:
+            joined[decided.get(name, name)].append(name)
+    moved: dict[tuple[str | None, str], str | None] = {}
+    for target, own in joined.items():
+        at = {name: places[name][0] for name in own}
+        home = max(own, key=lambda name: _claim_to_home(regions[at[name]][name], at[name], name == target))
+        for name in own:
+            if at[name] != at[home]:
+                regions[at[home]][name] = regions[at[name]].pop(name)
+                moved[at[name], name] = at[home]
+    return moved
+
+
+def _claim_to_home(name: _Name, region: str | None, is_organ: bool) -> tuple[bool, bool, int, str]:
+    return region is not None, is_organ, max(name.files, default=0), name.name
 
 
 def _groups(
@@ -245,7 +279,7 @@ def _organ(group: list[_Name], region: str | None, decided: Mapping[str, str], d
     known = load_regions().by_code.get(region or "")
     level: Level = shape.level
     if level == "unknown" and known is not None:
-        level = known.level
+        level = level_in(squeeze(called), known.level)
     how_level = "name" if shape.level != "unknown" else "nothing" if level == "unknown" else "region"
     if known is None:
         doubts.append(NameDoubt("no_region", called, region, f"no region is known for {called}"))

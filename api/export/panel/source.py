@@ -28,7 +28,8 @@ class Correction:
 
     ``read_*`` is what the pipeline had read, ``value`` and ``state`` what holds now. ``read_status`` is the pipeline's
     own: a decision on a cell that it had accepted tells of silent errors, one on a cell for review does not. ``at`` is
-    in seconds since 1970.
+    in seconds since 1970. ``drawn`` is true where chance had picked the cell for people to look at: only such decisions
+    tell how many of all accepted cells are wrong.
     """
 
     cell: str
@@ -41,6 +42,7 @@ class Correction:
     who: str | None = None
     why: str | None = None
     at: float | None = None
+    drawn: bool = False
 
 
 Given = tuple[Result, Sequence[Correction]]

@@ -51,7 +51,7 @@ PANEL_KEYS = columns(
     ("source", "text", "Name of the file that the report stands in"),
     ("part", "integer", "Number of the report within its file"),
     ("versions", "integer", "Reports that there are for the organ and the year"),
-    ("key_in_doubt", "flag", "Whether organ or year should be looked at"),
+    ("key_in_doubt", "flag", "Whether organ, region or year should be looked at"),
     ("cells_review", "integer", "Cells that a person should look at"),
     ("cells_by_people", "integer", "Cells that a person confirmed or corrected"),
     ("checks_failed", "integer", "Checks of the report that do not hold"),
@@ -91,6 +91,7 @@ CORRECTIONS = Table(
             ("who", "text", "Who decided"),
             ("why", "text", "Reason given"),
             ("at", "text", "When, UTC"),
+            ("drawn", "flag", "Whether chance had picked the cell for people to look at"),
         ),
     ),
     frozen=4,
@@ -276,7 +277,7 @@ def correction_rows(report: Report, made: Collection[Correction]) -> Iterator[Ro
     for one in made:
         at = None if one.at is None else datetime.fromtimestamp(one.at, UTC).isoformat(timespec="seconds")
         read = (None if one.read_state is None else str(one.read_state), one.read_value, one.read_status)
-        said = (str(one.state), one.value, one.who, one.why, at)
+        said = (str(one.state), one.value, one.who, one.why, at, one.drawn)
         yield (variables.get(one.cell), one.cell, one.action, *read, *said)
 
 
