@@ -17,7 +17,7 @@ END_MM, WINDOW_MM, NEAR_MM, FAR_MM, WANDER_MM = 0.7, 1.2, 0.5, 1.6, 0.3
 #: The side of a low cell is looked at in this many windows, so that a glyph does not fill them all, each at least this long.
 LOW_CELL, LEAST_MM = 8, 0.5
 #: A line is darker than the paper on either side by this, of 255, in this share of the windows, straight to within so many pixels.
-DARKER, SHARE, STRAIGHT = 6.0, 0.8, 1
+DARKER, SHARE, STRAIGHT = 8.0, 0.8, 1
 #: A line is as dark in one place as in another: its paler fifth has this share of the contrast of its darker fifth.
 EVEN = 0.35
 FEWEST_WINDOWS = 2
@@ -25,8 +25,9 @@ FEWEST_WINDOWS = 2
 SECTION_MM, DRIFT = 25.0, 0.01
 #: The paper beside a line is as light as this share of what lies there is at most: half of it may be the other line of a double one.
 BESIDE = 0.75
-#: The same of a line of which nothing else is known: no row of glyphs is so even, with paper so light on both sides of so much of it.
-LONE_SHARE, LONE_EVEN, PAPER, LIGHT = 0.9, 0.55, 0.9, 0.5
+#: The same of a line of which nothing else is known: the back of the sheet does not shine through so dark, no row of glyphs is so
+#: even, with paper so light on both sides of so much of it.
+LONE_DARKER, LONE_SHARE, LONE_EVEN, PAPER, LIGHT = 22.0, 0.9, 0.55, 0.9, 0.5
 
 
 def goes_on(grey: Gray, at: float, span: tuple[float, float], dot: float) -> bool:
@@ -51,7 +52,7 @@ def long_lines(grey: Gray, dot: float, shortest_mm: float) -> Iterator[Trace]:
     shift = (near + far) // 2
     beside = np.minimum(np.roll(lightest, shift, axis=0), np.roll(lightest, -shift, axis=0))
     darker = cv2.subtract(beside, soft)
-    ridge = ((darker >= DARKER) & (darker >= cv2.dilate(darker, np.ones((3, 1), np.uint8)))).astype(np.uint8)
+    ridge = ((darker >= LONE_DARKER / 2) & (darker >= cv2.dilate(darker, np.ones((3, 1), np.uint8)))).astype(np.uint8)
     runs = cv2.dilate(ridge, np.ones((3, 1), np.uint8))
     runs = cv2.morphologyEx(runs, cv2.MORPH_OPEN, np.ones((1, round(shortest_mm * dot)), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(runs)
@@ -80,7 +81,7 @@ def _is_alone(grey: Gray, at: float, span: tuple[float, float], dot: float) -> b
     if clear.mean() < LIGHT:
         return False
     paler, darker = np.quantile(contrast[clear], (1 - LONE_SHARE, LONE_SHARE))
-    is_line = (contrast >= DARKER) & straight
+    is_line = (contrast >= LONE_DARKER) & straight
     return bool(is_line[clear].mean() >= LONE_SHARE and paler >= LONE_EVEN * darker)
 
 

@@ -192,3 +192,12 @@ def test_specks_in_the_middles_of_blank_cells_are_worn_dashes_and_specks_anywher
     for x0, y0, x1, y1 in cells[:12]:
         page[(y0 + y1) // 2 : (y0 + y1) // 2 + 2, (x0 + x1) // 2 : (x0 + x1) // 2 + 3] = 60
     assert lost_dashes(page, cells, DPI)
+
+
+def test_a_table_on_the_back_of_the_sheet_is_no_table() -> None:
+    page = paper()
+    back = paper()
+    table(back)
+    shining = 0.07 * (255 - cv2.GaussianBlur(cv2.flip(back, 1), (0, 0), 2.5).astype(np.float32))
+    rules = rules_of(np.clip(page - shining, 0, 255).astype(np.uint8), DPI)
+    assert not rules.level and not rules.upright
