@@ -105,6 +105,9 @@ _NOTHING: Final = """
     无内容 无相关内容 不涉及 未涉及 未发生 未开展 免填 不填 n/a na n.a. none null nil
 """
 _NOT_APPLICABLE: Final = frozenset(_NOTHING.split())
+#: Footnote marks, and the specks of a scan that are read as marks.
+_FOOTNOTES: Final = "*·•'`"
+_MARKS: Final = _FOOTNOTES + ".,。、"
 _NUMERIC: Final = re.compile(r"[0-9零〇一二两三四五六七八九十百千万亿点余廿卅壹贰叁肆伍陆柒捌玖拾佰仟]")
 
 #: Texts with digits that are certainly no count.
@@ -140,6 +143,8 @@ def parse_cell(text: str) -> CellQuantity:
         return CellQuantity("blank", printed if seen else "")
     if re.fullmatch(r"-+|[/\\]+", seen) or seen.lower() in _NOT_APPLICABLE:
         return CellQuantity("na", printed)
+    if seen.strip(_MARKS).lower() in _NOT_APPLICABLE:
+        return CellQuantity("na", printed, doubtful=True, note="a mark beside the word")
     if re.fullmatch(r"…+|\.{2,}|[×✕✗╳]", seen):
         return CellQuantity("na", printed, doubtful=True, note="nothing to report, or something left out")
     return _number_cell(printed) or _text_cell(printed, seen)
@@ -159,7 +164,9 @@ def _number_cell(printed: str) -> CellQuantity | None:
         notes = [f"{text} may be a dash between what is left of rules"]
     elif text[-1] in "。;" and len(text) > 1:
         text, notes = text[:-1], ["punctuation behind the number"]
-    found = _read(text, stray_spaces=False)
+    elif text.strip(_FOOTNOTES + " ") != text.strip():
+        text, notes = text.strip(_FOOTNOTES + " "), ["a mark beside the number"]
+    found = _read(text, stray_spaces=False) if text else None
     if found is None:
         return None
     note = "; ".join(filter(None, (*notes, found.note)))

@@ -325,3 +325,19 @@ def test_print_quantity(value: Number, style: Style, printed: str) -> None:
 def test_a_number_without_a_chinese_name_is_refused() -> None:
     with pytest.raises(OverflowError):
         print_quantity(10**16, "chinese")
+
+
+@pytest.mark.parametrize(("text", "value"), [("* 4", 4), ("4*", 4), ("·12", 12)])
+def test_a_mark_beside_a_number_is_no_part_of_it_but_said(text: str, value: int) -> None:
+    found = parse_cell(text)
+    assert found.state == "number" and found.value == value and found.doubtful
+
+
+@pytest.mark.parametrize("text", ["无.", ".无", "*无"])
+def test_a_mark_beside_the_word_for_nothing_is_said(text: str) -> None:
+    found = parse_cell(text)
+    assert found.state == "na" and found.doubtful
+
+
+def test_marks_alone_are_no_number() -> None:
+    assert parse_cell("**").state == "text"
