@@ -15,6 +15,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from PIL import Image
 
 from api.client import TRIES, Client, LocalFile
 from api.exits import Exit
@@ -82,6 +83,24 @@ def test_a_second_call_sends_only_what_is_missing(served: str, reports: Path) ->
     assert "1 sent, 12 known already" in gouji("submit", reports / "县", "--batch", "b", GOUJI_URL=served).stdout
 
 
+def test_pictures_of_pages_are_sent_as_one_document_and_not_again(served: str, tmp_path: Path) -> None:
+    folder = tmp_path / "扫描"
+    folder.mkdir()
+    for number in (1, 2, 10):
+        Image.new("L", (300 + number, 400), "white").save(folder / f"页{number}.png")
+    Image.new("L", (400, 400), "white").save(folder / "封面.png")
+    (folder / "页01.txt").write_bytes(TEXT)
+    first = gouji("submit", folder, GOUJI_URL=served)
+    assert "3 sent, 0 known already" in first.stdout, first.stderr
+    found = httpx.get(f"{served}/v1/batches/1/documents").json()["items"]
+    assert sorted((d["name"], d["files"]) for d in found) == [
+        ("扫描/封面.png", []),
+        ("扫描/页01.txt", []),
+        ("扫描/页1.png", ["扫描/页1.png", "扫描/页2.png", "扫描/页10.png"]),
+    ]
+    assert "0 sent, 3 known already" in gouji("submit", folder, GOUJI_URL=served).stdout
+
+
 def test_a_file_that_cannot_be_read_here_is_named_and_the_others_go(served: str, reports: Path) -> None:
     (reports / "gone.txt").symlink_to(reports / "nowhere")
     sent = gouji("submit", reports, GOUJI_URL=served)
@@ -141,7 +160,7 @@ def test_an_address_that_cannot_be_is_wrong_usage(url: str) -> None:
 
 
 def test_a_file_that_goes_away_while_it_is_sent_is_the_callers_to_hear(served: str, tmp_path: Path) -> None:
-    gone = LocalFile(tmp_path / "gone", "gone", "0" * 64, 1)
+    gone = LocalFile("gone", "0" * 64, 1, ((tmp_path / "gone", "gone"),))
     with Client(served, "") as client, pytest.raises(FileNotFoundError):
         client.send("b", [gone])
 

@@ -379,13 +379,13 @@ def test_a_file_is_complete_only_after_rest_with_one_face(looks: list[tuple[Face
         if face != before:
             since, before = now, face
         needed = 2.0 if face.size else 2.0 * EMPTY_PATIENCE
-        assert rest.is_complete("a", face, now) == (now - since >= needed)
+        assert rest.is_complete("a", (face,), now) == (now - since >= needed)
 
 
 def test_only_so_many_files_are_remembered() -> None:
     rest = Rest(1.0)
     for number in range(WINDOW + 100):
-        assert not rest.is_complete(number, Face(number, 1, 1), 0.0)
+        assert not rest.is_complete(number, (Face(number, 1, 1),), 0.0)
     assert rest.waiting == WINDOW
     rest.forget(0)
     rest.keep_only(set(range(10)))
