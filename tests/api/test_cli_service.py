@@ -21,7 +21,7 @@ from api.client import TRIES, Client, LocalFile
 from api.exits import Exit
 from api.http.keys import make_key
 from models.errors import GoujiError, ServiceUnavailable, UsageError
-from tests.conftest import Processes, eventually
+from tests.conftest import PATIENCE, Processes, eventually
 from worker.settings import ServiceSettings
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -228,7 +228,7 @@ def test_everything_in_the_inbox_is_read_and_the_summary_ends_it(
     for sample in SAMPLES.iterdir():
         (inbox / sample.name).write_bytes(sample.read_bytes())
     up = processes.start(alone, "up", "--inbox", str(inbox), "--port", "0", "--once")
-    assert up.wait(120) == Exit.OK, processes.logs()
+    assert up.wait(PATIENCE) == Exit.OK, processes.logs()
     assert re.search(r"9 reports, 1 error; \d{4} cells accepted, \d+ to review", processes.logs())
     assert len(list((inbox / "done").glob("*.json"))) == 7
     assert [path.name for path in (inbox / "failed").glob("*.json")] == ["损坏的文件.pdf.json"]
@@ -248,7 +248,7 @@ def test_what_lies_in_the_current_folder_is_not_run(tmp_path: Path) -> None:
 
 def test_an_empty_inbox_is_soon_read(alone: ServiceSettings, inbox: Path, processes: Processes) -> None:
     up = processes.start(alone, "up", "--inbox", str(inbox), "--port", "0", "--once")
-    assert up.wait(60) == Exit.OK, processes.logs()
+    assert up.wait(PATIENCE) == Exit.OK, processes.logs()
 
 
 def test_a_part_that_dies_is_started_again_and_one_signal_stops_all(
@@ -270,7 +270,7 @@ def test_a_part_that_dies_is_started_again_and_one_signal_stops_all(
     assert httpx.get(f"{url}/readyz").status_code == 200
     running = list(children(up.pid).values())
     up.send_signal(signal.SIGINT)
-    assert up.wait(60) == Exit.OK, processes.logs()
+    assert up.wait(PATIENCE) == Exit.OK, processes.logs()
     assert gone(running)
 
 
@@ -289,7 +289,7 @@ def test_a_port_that_is_taken_is_named(alone: ServiceSettings, inbox: Path, proc
         taken.listen()
         port = str(taken.getsockname()[1])
         up = processes.start(alone, "up", "--inbox", str(inbox), "--port", port)
-        assert up.wait(60) == Exit.USAGE
+        assert up.wait(PATIENCE) == Exit.USAGE
     assert "is the port taken?" in processes.logs()
 
 
@@ -301,10 +301,10 @@ def test_what_was_queued_when_it_stopped_is_read_when_it_starts_again(
     up = processes.start(alone, "up", "--inbox", str(inbox), "--port", "0")
     eventually(lambda: any((inbox / "done").glob("*.json")), "some to be read")
     up.send_signal(signal.SIGTERM)
-    up.wait(60)
+    up.wait(PATIENCE)
     assert len(list((inbox / "done").glob("*.json"))) < 60
     again = processes.start(alone, "up", "--inbox", str(inbox), "--port", "0", "--once")
-    assert again.wait(120) == Exit.OK, processes.logs()
+    assert again.wait(PATIENCE) == Exit.OK, processes.logs()
     assert len(list((inbox / "done").glob("*.json"))) == 60
 
 

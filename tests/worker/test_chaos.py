@@ -30,10 +30,10 @@ def test_nothing_is_lost_and_nothing_doubled_while_workers_and_redis_are_killed(
         with Chaos(lambda: processes.start(settings, "worker", program=misbehaving), lambda: over(services)) as chaos:
             for share in (0.2, 0.5, 0.7):
                 least = share * DOCUMENTS
-                eventually(lambda least=least: over(services) > least, "progress", 10 * PATIENCE)  # type: ignore[misc]
+                eventually(lambda least=least: over(services) > least, "progress", 3 * PATIENCE)  # type: ignore[misc]
                 redis_server.kill()
                 redis_server.start()
-        eventually(lambda: is_finished(services), "the end", 10 * PATIENCE)
+        eventually(lambda: is_finished(services), "the end", 3 * PATIENCE)
         assert chaos.kills > 3
         endings = check(services, files)
     assert sum(endings.values()) == len(files) + MEMBERS * sum(name.endswith(".zip") for name in files)
