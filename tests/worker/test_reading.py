@@ -19,13 +19,14 @@ from bench.service.hostile import bomb
 from extractors.options import ExtractOptions
 from models.errors import BlobsUnavailable
 from models.report import ErrorReport, Report, Result
-from tests.conftest import Processes, RedisServer, eventually, settings_for
+from tests.conftest import PATIENCE, Processes, RedisServer, eventually, settings_for
 from worker import jobs, queues
 from worker.heartbeat import Heartbeat
 from worker.holder import is_dead, new_lease
 from worker.services import Services, open_services
 from worker.settings import ServiceSettings
 from worker.store import batches, documents, leases, results, upkeep
+from worker.store.blobs import FolderBlobs
 from worker.store.documents import Arrival
 from worker.store.leases import Claimed
 from worker.store.records import DocumentRecord, Kind, Status
@@ -302,6 +303,7 @@ def test_bytes_that_are_gone_are_a_named_failure(services: Services) -> None:
     (document,) = submit(services, ("a.txt", TEXT))
     sha256 = listed(services)[0].sha256
     assert sha256
+    assert isinstance(services.blobs, FolderBlobs)
     services.blobs.path(sha256).unlink()
     jobs.read_document(services, document)
     assert listed(services)[0].error_code == "no_such_thing"
@@ -376,7 +378,7 @@ def test_three_bad_ones_among_a_hundred_are_named_and_the_hundred_are_read(
         good = [(f"{n}.txt", TEXT + b"\n" * n) for n in range(100)]
         submit(services, markdown("kill"), markdown("endless"), ("bombe.zip", bomb()), *good)
         processes.start(settings, "worker", program="tests.plugins.misbehaving")
-        eventually(finished(services), "all of them", 600)
+        eventually(finished(services), "all of them", 3 * PATIENCE)
         found = {d.name: (str(d.status), d.error_code) for d in listed(services)}
     assert found.pop("kill0.md") == ("quarantined", "quarantined")
     assert found.pop("endless0.md") == ("failed", "timeout")

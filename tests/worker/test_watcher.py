@@ -26,6 +26,7 @@ from worker.services import Services
 from worker.settings import ServiceSettings
 from worker.stability import EMPTY_PATIENCE, WINDOW, Face, Rest, is_unfinished_name
 from worker.store import batches, documents
+from worker.store.blobs import FolderBlobs
 from worker.store.records import DocumentRecord, Status
 from worker.watcher import Watcher
 
@@ -215,6 +216,7 @@ def test_another_try_moves_the_file_from_failed_to_done(watcher: Watcher, servic
     until(watcher, lambda: listed(services))
     (document,) = listed(services)
     assert document.sha256
+    assert isinstance(services.blobs, FolderBlobs)
     blob = services.blobs.path(document.sha256)
     blob.rename(blob.with_suffix(".away"))
     run_through(watcher, services, 1)
