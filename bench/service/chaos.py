@@ -40,6 +40,8 @@ KINDS = [
     if path.suffix in (".html", ".docx", ".xlsx") or "2024年年报" in path.name
 ]
 KIND_OF = 10
+#: Documents that end between two kills, at the least.
+ENDED_BETWEEN = 5
 
 
 def mixed_files(documents: int) -> dict[str, bytes]:
@@ -81,7 +83,7 @@ def take(services: Services, files: dict[str, bytes]) -> None:
 class Chaos:
     """Workers that are killed again and again, in whole or in part, until it is told to stop.
 
-    Between two kills some work comes to an end (``over`` counts it), so that a slow machine gets on as well.
+    Between two kills some documents come to an end (``over`` counts them), so that a slow machine gets on as well.
     """
 
     def __init__(
@@ -108,9 +110,9 @@ class Chaos:
         self._thread.join()
 
     def _rage(self) -> None:
-        ended = -1
+        ended = -ENDED_BETWEEN
         while not self._over.wait(self._random.uniform(0.5, 1.5)):
-            if self._ended() == ended:
+            if self._ended() < ended + ENDED_BETWEEN:
                 continue
             ended = self._ended()
             number = self._random.randrange(len(self._workers))
