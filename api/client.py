@@ -24,12 +24,15 @@ _TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 
 @dataclass(frozen=True, slots=True)
 class LocalFile:
-    """A file on this machine, what it is called in the batch, and its content."""
+    """A document on this machine, what it is called in the batch, and its content.
 
-    path: Path
+    ``files`` are its paths and names: several where pictures are the pages of one document, whose hash and size are of all.
+    """
+
     name: str
     sha256: str
     size: int
+    files: tuple[tuple[Path, str], ...]
 
 
 class Client:
@@ -76,12 +79,19 @@ class Client:
         return [files[number] for number in answer["missing"]]
 
     def send(self, batch: str, files: Sequence[LocalFile]) -> None:
-        """Send files; they are read from the disk as they go. Raises OSError when one cannot be read any more."""
+        """Send documents; they are read from the disk as they go. Raises OSError when one cannot be read any more.
+
+        Which pictures belong together has been found out here, where all of them are seen: those of one document are to be
+        sent by themselves.
+        """
+        join = any(len(file.files) > 1 for file in files)
+        assert not join or len(files) == 1
 
         def parts(stack: ExitStack) -> list[tuple[str, tuple[str, Any]]]:
-            return [("files", (file.name, stack.enter_context(file.path.open("rb")))) for file in files]
+            every = [one for file in files for one in file.files]
+            return [("files", (name, stack.enter_context(path.open("rb")))) for path, name in every]
 
-        self._call("POST", "/v1/batches", params={"name": batch}, parts=parts)
+        self._call("POST", "/v1/batches", params={"name": batch, "join": join}, parts=parts)
 
     def _call(
         self,

@@ -34,7 +34,7 @@ inside /opt/gouji/scripts/install-system.sh run
 echo "== Python packages"
 inside python3 -m venv /opt/venv
 (cd "$here" && git archive HEAD pyproject.toml constraints.txt README.md models extractors worker api) | tar -x -C "$root/opt/gouji"
-inside bash -c "cd /opt/gouji && pip install --no-cache-dir --quiet -c constraints.txt '.[ocr]'"
+inside bash -c "cd /opt/gouji && pip install --no-cache-dir --quiet -c constraints.txt '.[ocr,s3]'"
 echo "== user"
 inside id gouji >/dev/null 2>&1 || inside useradd --create-home --uid 1000 gouji
 inside install --directory --owner gouji --group gouji /data /inbox

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import time
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
@@ -26,7 +27,7 @@ from extractors.parts import from_page, join
 from extractors.protocols import PagedFormat
 from extractors.registry import format_for
 from extractors.sources.pictures import has_pages, in_sets
-from extractors.sources.sniff import PDF
+from extractors.sources.sniff import PDF, UNKNOWN
 from extractors.sources.source import Source
 from extractors.sources.unpack import SourceFailure, iter_sources, read_path
 from extractors.titles import find_titles
@@ -96,48 +97,102 @@ def extract_bytes(name: str, data: bytes, options: ExtractOptions | None = None)
     """The same for bytes that are at hand; ``name`` is what the user calls them."""
     chosen = options or ExtractOptions()
     for group in in_sets(((found.name, found) for found in iter_sources(name, data, chosen)), _is_document):
-        sources = [found for _, found in group if isinstance(found, Source)]
-        yield from (error_report(f.name, f.data_sha256, f.error) for _, f in group if isinstance(f, SourceFailure))
-        yield from extract_pictures(sources, chosen)
+        yield from extract_pictures([found for _, found in group], chosen)
 
 
-def extract_files(files: Sequence[tuple[str, bytes]], options: ExtractOptions) -> list[Result]:
+def extract_files(files: Sequence[tuple[str, bytes] | SourceFailure], options: ExtractOptions) -> list[Result]:
     """The reports of picture files (name, bytes) that may be the pages of one document, in their order."""
-    found = [one for name, data in files for one in iter_sources(name, data, options)]
-    failed: list[Result] = [error_report(f.name, f.data_sha256, f.error) for f in found if isinstance(f, SourceFailure)]
-    return [*failed, *extract_pictures([one for one in found if isinstance(one, Source)], options)]
+    return extract_pictures(
+        [one if isinstance(one, SourceFailure) else one_picture(*one, options) for one in files], options
+    )
 
 
-def extract_pictures(sources: Sequence[Source], options: ExtractOptions) -> list[Result]:
+def extract_pictures(found: Sequence[Source | SourceFailure], options: ExtractOptions) -> list[Result]:
     """The reports of pictures that may be the pages of one document, in their order; also of one source alone.
 
     They are one source (its name the first one's) unless nearly each of them begins a report of its own.
     """
-    if len(sources) < 2:
-        return [result for source in sources for result in extract_source(source, options)]
+    if len(found) < 2:
+        return [result for one in found for result in _alone(one, options)]
     started = time.perf_counter()
-    contents = [_content_or_problem(source, options) for source in sources]
-    if sum(bool(_titles(content.blocks)) for content in contents) > EACH_BEGINS * len(contents):
-        pairs = zip(sources, contents, strict=True)
-        return [result for source, content in pairs for result in results_of(source, content, options, started)]
-    starts = accumulate((content.pages or 1 for content in contents), initial=1)
-    joined = join([from_page(content, first) for content, first in zip(contents, starts, strict=False)])
-    joined = replace(joined, pages=sum(content.pages or 1 for content in contents))
-    names = tuple(source.name for source in sources)
-    data = b"".join(source.data for source in sources)
-    return results_of(Source(names[0], data, sources[0].media_type, names), joined, options, started)
+    contents = [read_picture(one, options) for one in found]
+    whole = joined(contents)
+    if are_reports_each(whole):
+        pairs = zip(found, contents, strict=True)
+        return [result for one, content in pairs for result in results_of_picture(one, content, options, started)]
+    return results_of(set_of_pictures(found), whole, options, started)
+
+
+def _alone(found: Source | SourceFailure, options: ExtractOptions) -> list[Result]:
+    if isinstance(found, SourceFailure):
+        return [error_report(found.name, found.data_sha256, found.error)]
+    return extract_source(found, options)
+
+
+def one_picture(name: str, data: bytes, options: ExtractOptions) -> Source | SourceFailure:
+    """A picture among others that may be pages of one document; a failure where it is none, though its name says so."""
+    one, *more = iter_sources(name, data, options)
+    if isinstance(one, Source) and (more or one.name != name or not one.media_type.startswith("image/")):
+        error = UnreadableSource("no picture, though its name says so", code="unknown_type")
+        return SourceFailure(name, hashlib.sha256(data).hexdigest(), error)
+    return one
+
+
+def results_of_picture(
+    found: Source | SourceFailure, content: Content, options: ExtractOptions, started: float
+) -> list[Result]:
+    """The reports of a picture that turned out to be a document by itself."""
+    if isinstance(found, SourceFailure):
+        return [error_report(found.name, found.data_sha256, found.error)]
+    return results_of(found, content, options, started)
+
+
+def set_of_pictures(found: Sequence[Source | SourceFailure]) -> Source:
+    """Pictures that are one document, in their order; its name is the first one's, its hash that of all behind each other."""
+    digest = hashlib.sha256()
+    had = [one for one in found if isinstance(one, Source)]
+    for source in had:
+        digest.update(source.data)
+    names = tuple(one.name for one in found)
+    return Source(names[0], b"", had[0].media_type if had else UNKNOWN, names, digest.hexdigest())
+
+
+def joined(contents: Sequence[Content], first: int = 1) -> Content:
+    """What was read of pictures as the pages of one document, counted from ``first``."""
+    pages = [content.pages or 1 for content in contents]
+    starts = accumulate(pages, initial=first)
+    parts = [from_page(content, start) for content, start in zip(contents, starts, strict=False)]
+    return replace(join(parts), pages=sum(pages))
+
+
+def are_reports_each(content: Content) -> bool:
+    """Whether nearly every page begins a report, so that pictures of them are no pages of one document."""
+    lines: defaultdict[int | None, list[Block]] = defaultdict(list)
+    for block in content.blocks:
+        if isinstance(block, Line):
+            lines[block.place.page].append(block)
+    return sum(bool(_titles(page)) for page in lines.values()) > EACH_BEGINS * (content.pages or 1)
 
 
 def _is_document(found: Source | SourceFailure) -> bool:
-    return isinstance(found, SourceFailure) or has_pages(io.BytesIO(found.data))
+    return isinstance(found, Source) and has_pages(io.BytesIO(found.data))
 
 
-def _content_or_problem(source: Source, options: ExtractOptions) -> Content:
-    """What was read of a picture; where it failed, nothing but the reason, so that the report names the page."""
+def read_picture(found: Source | SourceFailure, options: ExtractOptions) -> Content:
+    """The page that a picture among several is; where it cannot be read, the reason alone, so that the report names the page."""
+    if isinstance(found, SourceFailure):
+        return _lost_page(found.error)
     try:
-        return _read(source, options)
+        content = _read(found, options)
     except GoujiError as error:
-        return Content((), pages=1, problems=(PageProblem(1, error.code, error.message),))
+        return _lost_page(error)
+    if content.pages != 1:
+        return _lost_page(UnreadableSource(f"{content.pages} pictures in one file among others that are pages"))
+    return content
+
+
+def _lost_page(error: GoujiError) -> Content:
+    return Content((), pages=1, problems=(PageProblem(1, error.code, error.message),))
 
 
 def extract_source(source: Source, options: ExtractOptions) -> list[Result]:

@@ -28,6 +28,8 @@ WATCHED = (
 )
 #: A figure so many times last year's, and greater by so much, is worth a look: a digit too many, a row or unit mistaken.
 JUMP, LEAST_DIFFERENCE = 5, 100
+#: Two scans of one report differ in a figure or two; documents that differ in more cells than this are different reports.
+MOST_MISREAD = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +55,48 @@ class Series:
         organ, year = report.report.organ.value, report.report.year.value
         if not isinstance(organ, str) or not isinstance(year, int):
             return report
-        own = figures(report)
-        checks: list[CheckRecord] = []
-        jumps: list[ReviewReason] = []
-        if before := self._known.get((organ, year - 1)):
-            checks.extend(series_checks(before, own, own_is_later=True))
-            jumps.extend(_jumps(before, own, year - 1))
-        if after := self._known.get((organ, year + 1)):
-            checks.extend(series_checks(own, after, own_is_later=False))
-            jumps.extend(_jumps(after, own, year + 1))
-        self._known[organ, year] = own
-        return _with_checks(report, checks, jumps) if checks else report
+        before, after = self._known.get((organ, year - 1)), self._known.get((organ, year + 1))
+        self._known[organ, year] = figures(report)
+        return in_context(report, before, after)
+
+
+def in_context(
+    report: Report, before: YearFigures | None, after: YearFigures | None, others: Sequence[YearFigures] = ()
+) -> Report:
+    """The report with its checks against the same organ's years before and after it, where these are known.
+
+    ``others`` are all figures of other documents that report on the same organ and year. No cell of a report that a
+    person decided about is asked about again.
+    """
+    year = report.report.year.value
+    if not isinstance(year, int):
+        return report
+    own = figures(report)
+    checks: list[CheckRecord] = []
+    reasons: list[ReviewReason] = []
+    if before is not None:
+        checks.extend(series_checks(before, own, own_is_later=True))
+        reasons.extend(_jumps(before, own, year - 1))
+    if after is not None:
+        checks.extend(series_checks(own, after, own_is_later=False))
+        reasons.extend(_jumps(after, own, year + 1))
+    if others:
+        every = all_figures(report)
+        reasons.extend(dict.fromkeys(reason for other in others for reason in _differences(every, other)))
+    return _with_checks(report, checks, reasons) if checks or reasons else report
 
 
 def figures(report: Report) -> YearFigures:
     """The values of a report that carry over and which of them are firm."""
-    names = [name for name in (*carried_names(), *WATCHED) if name in report.cells]
+    return _figures(report, [name for name in (*carried_names(), *WATCHED) if name in report.cells])
+
+
+def all_figures(report: Report) -> YearFigures:
+    """All values of a report and which of them are firm."""
+    return _figures(report, list(report.cells))
+
+
+def _figures(report: Report, names: Sequence[str]) -> YearFigures:
     return YearFigures(
         form=str(report.report.form.value),
         values={name: report.cells[name].value for name in names},
@@ -88,6 +116,25 @@ def _jumps(other: YearFigures, own: YearFigures, year: int) -> Iterator[ReviewRe
                 yield ReviewReason(
                     cell=cell, why=f"{ours}, but {theirs} in {year}: {JUMP} times as much or more", code="jump"
                 )
+
+
+def _differences(own: YearFigures, other: YearFigures) -> Iterator[ReviewReason]:
+    """Where two documents of one organ and year read otherwise, though each is sure: one is misread, or was mended in print."""
+    if other.form != own.form:
+        return
+    different = [
+        (cell, value, theirs)
+        for cell, value in own.values.items()
+        if cell in own.accepted and cell in other.accepted
+        if value is not None and (theirs := other.values.get(cell)) is not None and value != theirs
+    ]
+    if len(different) > MOST_MISREAD:
+        why = f"another document of this organ and year holds other figures in {len(different)} cells"
+        yield ReviewReason(cell=None, why=why, code="duplicate")
+        return
+    for cell, value, theirs in different:
+        why = f"another document of this organ and year says otherwise: {value} against {theirs}"
+        yield ReviewReason(cell=cell, why=why, code="duplicate")
 
 
 @cache
@@ -132,22 +179,20 @@ def _check(rule: str, cells: tuple[str, ...], left: Number | None, right: Number
     return CheckRecord(rule=rule, status=status, cells=cells, left=left, right=right, cause=cause)
 
 
-def _with_checks(report: Report, checks: Sequence[CheckRecord], jumps: Sequence[ReviewReason]) -> Report:
-    """A cell that fails a check or jumps is never accepted, whichever report made it so."""
+def _with_checks(report: Report, checks: Sequence[CheckRecord], doubts: Sequence[ReviewReason]) -> Report:
+    """A cell that fails a check or is doubted is never accepted, whichever report made it so."""
     failed = {cell: check for check in checks if check.status == "fail" for cell in check.cells}
-    doubted = failed.keys() | {jump.cell for jump in jumps}
+    decided = {name for name, cell in report.cells.items() if cell.status in ("confirmed", "corrected")}
+    reasons = [reason for reason in doubts if reason.cell not in decided]
+    reasons += [
+        ReviewReason(cell=cell, why=f"another year says otherwise: {check.left} against {check.right}", code="series")
+        for cell, check in failed.items()
+        if cell not in decided
+    ]
+    doubted = {reason.cell for reason in reasons}
     cells = {
         name: cell.model_copy(update={"status": "review"}) if name in doubted and cell.status == "accepted" else cell
         for name, cell in report.cells.items()
     }
-    reasons = (
-        *jumps,
-        *(
-            ReviewReason(
-                cell=cell, why=f"another year says otherwise: {check.left} against {check.right}", code="series"
-            )
-            for cell, check in failed.items()
-        ),
-    )
     review = Review(needed=report.review.needed or bool(reasons), reasons=(*report.review.reasons, *reasons))
     return report.model_copy(update={"cells": cells, "checks": (*report.checks, *checks), "review": review})

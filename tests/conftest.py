@@ -25,7 +25,8 @@ from worker.settings import ServiceSettings
 from worker.store.database import Database
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-PATIENCE = 60.0
+#: Only a defect makes anything take so long, however busy the machine is.
+PATIENCE = 300.0
 T = TypeVar("T")
 
 

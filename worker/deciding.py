@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from models.decisions import Action, Answer, Decision, answer_of, kept_as, last_of, proposed
 from models.errors import NotFound, ServiceError
 from models.report import Cell, Report, Result
-from worker.store import decisions, documents, results, review
+from worker.store import decisions, documents, results, review, series
 from worker.store.database import Database
 from worker.store.decisions import NewDecision
 from worker.store.records import DocumentRecord
@@ -80,7 +80,9 @@ def decide(database: Database, verdict: Verdict, *, readers: int = 1, audit_shar
             session, report.source.sha256, verdict.part, new, document_id=document.id, now=time.time()
         )
         _refresh(session, document, audit_share)
-        return Decided(kept, _part(results.of_document(session, document), verdict.part))
+        after_all = _part(results.of_document(session, document), verdict.part)
+        series.note(session, [after_all])
+        return Decided(kept, after_all)
 
 
 def _after(verdict: Verdict, before: Answer, last: Decision | None) -> Answer | None:
@@ -107,4 +109,4 @@ def _part(found: Sequence[Result], part: int) -> Report:
 def _refresh(session: Session, document: DocumentRecord, audit_share: float) -> None:
     """Make the queue anew for every copy of the document, since all show the same page."""
     for copy in documents.copies(session, document):
-        review.replace(session, copy, results.of_document(session, copy), audit_share=audit_share)
+        review.remake(session, copy, audit_share=audit_share)

@@ -14,17 +14,19 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import hashlib
 import logging
 import os
 import signal
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from extractors.encoding import decode_name
 from extractors.sources.members import is_junk, is_page_part, printable
-from worker.stability import Face, is_unfinished_name
+from extractors.sources.pictures import place_of, sets_among
+from worker.stability import Face, finished_names, is_unfinished_name
 
 _log = logging.getLogger(__name__)
 
@@ -53,8 +55,13 @@ class Inbox:
         self.folder = folder
 
     def files(self) -> Iterator[Found]:
+        """What was dropped, file by file; see ``groups``."""
+        return (found for group in self.groups() for found in group)
+
+    def groups(self) -> Iterator[list[Found]]:
         """What was dropped: plain files with finished names, wherever they lie; links are not followed.
 
+        Pictures that may be the pages of one document come together, and not while one more of them is on its way.
         A folder that cannot be listed is named in the log and left out. Raises FileNotFoundError when the inbox itself
         is gone.
         """
@@ -62,22 +69,24 @@ class Inbox:
             pass
         yield from self._walk(Path(), top=True)
 
-    def _walk(self, where: Path, *, top: bool = False) -> Iterator[Found]:
+    def _walk(self, where: Path, *, top: bool = False) -> Iterator[list[Found]]:
         try:
             entries = list(os.scandir(self.folder / where))
         except OSError as error:
             _log.warning("folder not listed", extra={"folder": shown(str(where)), "why": error.strerror})
             return
         names = {entry.name for entry in entries}
-        for entry in entries:
-            if is_unfinished_name(entry.name) or is_junk(entry.name):
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                own = top and entry.name in (WORKING, DONE, FAILED)
-                if not own and not is_junk(f"{entry.name}/x") and not is_page_part(f"{entry.name}/x", names):
-                    yield from self._walk(where / entry.name)
-            elif (face := face_of(Path(entry.path))) is not None:
-                yield Found(where / entry.name, face)
+        finished = [e for e in entries if not is_unfinished_name(e.name) and not is_junk(e.name)]
+        folders = [entry for entry in finished if entry.is_dir(follow_symlinks=False)]
+        files = [entry for entry in finished if not entry.is_dir(follow_symlinks=False)]
+        for group in _groups(files, _coming(names)):
+            faces = [(entry, face_of(Path(entry.path))) for entry in group]
+            if found := [Found(where / entry.name, face) for entry, face in faces if face is not None]:
+                yield found
+        for entry in folders:
+            own = top and entry.name in (WORKING, DONE, FAILED)
+            if not own and not is_junk(f"{entry.name}/x") and not is_page_part(f"{entry.name}/x", names):
+                yield from self._walk(where / entry.name)
 
     def left_in_work(self) -> Iterator[Path]:
         """Files in ``working``, by their path from the inbox on."""
@@ -99,6 +108,26 @@ class Inbox:
         return True
 
 
+def _coming(names: Iterable[str]) -> set[tuple[str, str, str]]:
+    """The sets of pictures to which something belongs that is still being written."""
+    unfinished = (name for name in names if is_unfinished_name(name))
+    places = (place_of(finished) for name in unfinished for finished in finished_names(name))
+    return {place[0] for place in places if place is not None}
+
+
+def _groups(files: Iterable[os.DirEntry[str]], coming: set[tuple[str, str, str]]) -> Iterator[list[os.DirEntry[str]]]:
+    """Files by themselves, and pictures that may be one document together; those of a set that is coming are left out."""
+    numbered: list[tuple[str, os.DirEntry[str]]] = []
+    for entry in files:
+        place = place_of(entry.name)
+        if place is None:
+            yield [entry]
+        elif place[0] not in coming:
+            numbered.append((entry.name, entry))
+    for group in sets_among(numbered, lambda _: False):
+        yield [entry for _, entry in group]
+
+
 def shown(name: str) -> str:
     """A name of the file system as text: as UTF-8, else in the encoding that Chinese Windows used."""
     try:
@@ -111,6 +140,12 @@ def shown(name: str) -> str:
 def with_digest(path: Path, sha256: str) -> Path:
     """The same path with eight digits of the content in the name, so that two contents never meet in one name."""
     return path.with_name(f"{path.stem}.{sha256[:8]}{path.suffix}")
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file. Raises OSError."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def face_of(path: Path) -> Face | None:

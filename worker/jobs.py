@@ -13,15 +13,25 @@ from extractors.sources.unpack import SourceFailure, iter_file
 from models.errors import GoujiError, ServiceUnavailable
 from models.report import Result
 from worker import queues
-from worker.bundles import Split, ranges_of, read_bundle, read_range, send_split, send_woken
+from worker.bundles import (
+    Split,
+    ranges_of,
+    read_bundle,
+    read_pictures,
+    read_range,
+    read_range_of_pictures,
+    send_split,
+    send_woken,
+)
 from worker.deadline import OutOfTime, deadline
 from worker.dispatch import Message
 from worker.failures import is_lasting
 from worker.heartbeat import Heartbeat
 from worker.holder import new_lease
 from worker.members import Members
+from worker.pictures import Apart, taken_apart
 from worker.services import Services
-from worker.store import documents, leases, results, review
+from worker.store import documents, leases, results, review, series
 from worker.store.leases import Claimed, Outcome, Refusal
 from worker.store.ranges import Pages
 from worker.store.records import Kind, Status
@@ -115,6 +125,8 @@ def _read(services: Services, claimed: Claimed) -> Ending:
         known = results.find(session, Reading(claimed.sha256, claimed.name, version))
     if known:
         return Ending(results.outcome(known, version))
+    if claimed.files:
+        return _read_pictures(services, claimed)
     members = Members(services, claimed)
     with services.blobs.open(claimed.sha256) as stream:
         for found in iter_file(claimed.name, stream, services.options):
@@ -132,6 +144,33 @@ def _read(services: Services, claimed: Claimed) -> Ending:
     return _archive(services, members, claimed)
 
 
+def _read_pictures(services: Services, claimed: Claimed) -> Ending:
+    if claimed.pages is not None:
+        return _range_read(read_range_of_pictures(services, claimed, claimed.pages[0]))
+    try:
+        found = read_pictures(services, claimed)
+    except Apart as apart:
+        return _taken_apart(services, claimed, apart)
+    return Ending(results.outcome(found, pipeline_version(services.options)), tuple(found))
+
+
+def _taken_apart(services: Services, claimed: Claimed, apart: Apart) -> Ending:
+    """Each picture becomes a document, as if they had come in an archive; what was read of it already is not read again."""
+    with services.database.write() as session:
+        for picture, found in apart.results:
+            lasting = [result for result in found if is_lasting(result)]
+            if lasting and picture.sha256 is not None:
+                reading = Reading(picture.sha256, picture.name, pipeline_version(services.options))
+                results.write(session, reading, lasting, now=time.time())
+    arrivals = taken_apart(claimed.files, claimed.queue)
+    services.intake.take(claimed.batch_id, arrivals, parent_id=claimed.id, interactive=claimed.interactive)
+    return Ending(Outcome(Status.DONE, kind=Kind.ARCHIVE))
+
+
+def _range_read(content: str) -> Ending:
+    return Ending(Outcome(Status.DONE, content=content))
+
+
 def _read_source(services: Services, claimed: Claimed, source: Source) -> Ending:
     if claimed.queue != queues.OCR and needs_ocr(source):
         raise TooHeavy
@@ -142,9 +181,7 @@ def _read_source(services: Services, claimed: Claimed, source: Source) -> Ending
 
 def _range(services: Services, claimed: Claimed, source: Source) -> Ending:
     assert claimed.pages is not None
-    content = read_range(services, source, Pages(*claimed.pages))
-    done = Outcome(Status.DONE, content=content)
-    return Ending(done)
+    return _range_read(read_range(services, source, Pages(*claimed.pages)))
 
 
 def _archive(services: Services, members: Members, claimed: Claimed) -> Ending:
@@ -165,8 +202,7 @@ def _write(services: Services, claimed: Claimed, ending: Ending) -> None:
             results.write(session, reading, lasting, now=time.time())
         if leases.finish(session, claimed, ending.outcome, now=time.time()) and claimed.pages is None:
             document = documents.get(session, claimed.id)
-            share = services.settings.audit_share
-            review.replace(session, document, results.of_document(session, document), audit_share=share)
+            series.note(session, review.remake(session, document, audit_share=services.settings.audit_share))
     if claimed.pages is not None:
         send_woken(services)
 

@@ -84,6 +84,7 @@ def _summary(document: DocumentRecord) -> dict[str, Any]:
         }
     return {
         "name": document.name,
+        "files": [picture.name for picture in documents.pictures_of(document)],
         "sha256": document.sha256,
         "status": str(document.status),
         "reports": document.reports,

@@ -10,7 +10,7 @@ from extractors.options import ExtractOptions
 from worker.dispatch import Dispatcher
 from worker.intake import Intake
 from worker.settings import ServiceSettings
-from worker.store.blobs import FolderBlobs
+from worker.store.blobs import Blobs, FolderBlobs
 from worker.store.database import Database
 
 
@@ -21,7 +21,7 @@ class Services:
     settings: ServiceSettings
     options: ExtractOptions
     database: Database
-    blobs: FolderBlobs
+    blobs: Blobs
     dispatcher: Dispatcher
     intake: Intake
 
@@ -38,7 +38,16 @@ def open_services(settings: ServiceSettings, options: ExtractOptions) -> Service
     database.migrate()
     dispatcher = Dispatcher(settings)
     intake = Intake(database, dispatcher)
-    return Services(settings, options, database, FolderBlobs(settings.sources), dispatcher, intake)
+    return Services(settings, options, database, open_blobs(settings), dispatcher, intake)
+
+
+def open_blobs(settings: ServiceSettings) -> Blobs:
+    """Where the bytes of sources are. Raises UsageError."""
+    if not settings.sources_url:
+        return FolderBlobs(settings.sources)
+    from worker.store.s3 import S3Blobs
+
+    return S3Blobs(settings.sources_url)
 
 
 class PerProcess:

@@ -26,6 +26,9 @@ class ServiceSettings(BaseSettings):
         "", description="sqlite:///PATH or postgresql://…; empty: a SQLite file in the data folder"
     )
     data_dir: Path = Field(Path("~/.local/share/gouji"), description="sources, the SQLite file, Redis' own file")
+    sources_url: str = Field(
+        "", description="s3://BUCKET/PREFIX for the bytes of sources (`gouji[s3]`); empty: a folder in the data folder"
+    )
     inbox: Path | None = Field(
         None, description="the folder to watch; empty: `inbox` in the data folder, for `gouji up`"
     )

@@ -14,6 +14,8 @@ UNFINISHED = (".part", ".partial", ".crdownload", ".download", ".tmp", ".filepar
 LOCKS = ("~$", ".~")
 #: An empty file is mostly one that has just been made to be filled, so it must be at rest for so many times longer.
 EMPTY_PATIENCE = 5
+#: A numbered picture may be one page of several that come one by one, so it must be at rest for so many times longer.
+PICTURE_PATIENCE = 5
 #: Files that are looked at side by side; the others wait for their turn, so memory does not grow with the inbox.
 WINDOW = 4096
 
@@ -32,21 +34,32 @@ def is_unfinished_name(name: str) -> bool:
     return name.startswith((".", *LOCKS)) or name.lower().endswith(UNFINISHED)
 
 
+def finished_names(name: str) -> tuple[str, ...]:
+    """What a file with an unfinished name may come to be called: ``a.jpg.part``, or ``.a.jpg.x1y2z3`` of rsync."""
+    bare = name.removeprefix(".")
+    return tuple({bare, bare.rpartition(".")[0]})
+
+
 class Rest:
-    """Remembers since when each file has had its present face."""
+    """Remembers since when each file, or several that belong together, has had its present face."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._since: dict[Hashable, tuple[Face, float]] = {}
+        self._since: dict[Hashable, tuple[tuple[Face, ...], float]] = {}
 
-    def is_complete(self, file: Hashable, face: Face, now: float) -> bool:
-        """Whether the file has been at rest long enough. ``now`` is of a clock that never goes back, in seconds."""
+    def is_complete(self, file: Hashable, faces: tuple[Face, ...], now: float, patience: int = 1) -> bool:
+        """Whether the file has been at rest long enough. ``now`` is of a clock that never goes back, in seconds.
+
+        Of files that belong together all must be: one more, or one that changes, and the time begins anew.
+        """
         known = self._since.get(file)
-        if known is None or known[0] != face:
+        if known is None or known[0] != faces:
             if known is not None or len(self._since) < WINDOW:
-                self._since[file] = (face, now)
+                self._since[file] = (faces, now)
             return False
-        return now - known[1] >= self._seconds * (1 if face.size else EMPTY_PATIENCE)
+        if not all(face.size for face in faces):
+            patience = max(patience, EMPTY_PATIENCE)
+        return now - known[1] >= self._seconds * patience
 
     def forget(self, file: Hashable) -> None:
         """The file was taken or is gone."""

@@ -12,10 +12,12 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
+from extractors.sources.pictures import place_of
 from models.errors import ServiceUnavailable
 from worker import queues, receipts
 from worker.inbox import (
@@ -24,22 +26,26 @@ from worker.inbox import (
     LOOSE,
     Found,
     Inbox,
+    digest_of,
     face_of_open,
     is_held_for_writing,
     shown,
     with_digest,
 )
+from worker.pictures import as_one, grouped
 from worker.services import Services
-from worker.stability import WINDOW, Rest
+from worker.stability import PICTURE_PATIENCE, WINDOW, Rest
 from worker.store import batches, upkeep
 from worker.store.blobs import Stored, side_by_side
-from worker.store.documents import Arrival
+from worker.store.documents import Arrival, pictures_of
 from worker.store.records import DocumentRecord
 
 _log = logging.getLogger(__name__)
 #: Files that are recorded in one transaction.
 GROUP = 200
 _PIECE = 1 << 20
+#: Between the paths of files that are one document: the one byte that no path holds.
+NUL = b"\0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +56,22 @@ class Kept:
     queue: str
 
 
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A document that comes in, with its files and the places where they will lie while it is read."""
+
+    arrival: Arrival
+    files: tuple[tuple[Found, Path], ...]
+
+
 class Changed(Enum):
     """The file is not at rest after all."""
 
     NOW = "now"
+
+
+def _name(found: Found) -> str:
+    return "/".join((*found.folders, shown(found.relative.name)))
 
 
 class Watcher:
@@ -98,29 +116,36 @@ class Watcher:
             return self._rest.waiting > 0 or upkeep.awaits_settling(session)
 
     def _take_complete(self) -> None:
-        group: list[Found] = []
+        ready: list[list[Found]] = []
         seen: set[object] = set()
-        for found in self._inbox.files():
+        for group in self._inbox.groups():
+            first, faces = group[0].relative, tuple(found.face for found in group)
             if len(seen) <= 2 * WINDOW:
-                seen.add(found.relative)
-            if self._rest.is_complete(found.relative, found.face, time.monotonic()):
-                group.append(found)
-            if len(group) >= GROUP:
-                self._take(group)
-                group = []
-        self._take(group)
+                seen.add(first)
+            patience = 1 if place_of(first.name) is None else PICTURE_PATIENCE
+            if self._rest.is_complete(first, faces, time.monotonic(), patience):
+                ready.append(group)
+            if sum(map(len, ready)) >= GROUP:
+                self._take(ready)
+                ready = []
+        self._take(ready)
         if len(seen) <= 2 * WINDOW:
             self._rest.keep_only(seen)
 
-    def _take(self, group: list[Found]) -> None:
+    def _take(self, groups: list[list[Found]]) -> None:
+        """Take in what is complete. Files that may be one document are taken together or not at all."""
+        stored = iter(side_by_side(self._store, [found for group in groups for found in group]))
         taken = []
-        for found, stored in zip(group, side_by_side(self._store, group), strict=True):
-            if isinstance(stored, Kept):
-                taken.append((found, stored))
-            elif stored is Changed.NOW:
-                self._rest.forget(found.relative)
-            else:
-                self._tell(found.relative, f"not read: {stored}")
+        for group in groups:
+            kept = [(found, next(stored)) for found in group]
+            here = [(found, one) for found, one in kept if isinstance(one, Kept)]
+            if len(here) == len(group):
+                taken.append(here)
+            if any(one is Changed.NOW for _, one in kept):
+                self._rest.forget(group[0].relative)
+            for found, one in kept:
+                if isinstance(one, str):
+                    self._tell(found.relative, f"not read: {one}")
         self._record(taken)
 
     def _store(self, found: Found) -> Kept | Changed | str:
@@ -144,24 +169,49 @@ class Watcher:
                 Changed.NOW if face_of_open(descriptor) != found.face else Kept(writer.keep(), queues.queue_for(head))
             )
 
-    def _record(self, group: list[tuple[Found, Kept]]) -> None:
-        """Record a group by batches; only then do the files leave the place where they were dropped."""
-        by_folder: dict[tuple[str, ...], list[tuple[Found, Arrival]]] = {}
-        for found, kept in group:
-            place = os.fsencode(self._inbox.working_place(found, kept.stored.sha256))
-            name = "/".join((*found.folders, shown(found.relative.name)))
-            arrival = Arrival(name, kept.stored.sha256, kept.stored.size, kept.queue, inbox_path=place)
-            by_folder.setdefault(found.folders, []).append((found, arrival))
-        for folders, arrivals in by_folder.items():
+    def _record(self, groups: list[list[tuple[Found, Kept]]]) -> None:
+        """Record what was taken by batches; only then does a file leave the place where it was dropped."""
+        by_folder: dict[tuple[str, ...], list[Coming]] = {}
+        for group in groups:
+            by_folder.setdefault(group[0][0].folders, []).extend(self._coming(group))
+        for folders, coming in by_folder.items():
             with self._services.database.write() as session:
                 name = "/".join(folders) or LOOSE
                 batch = batches.ensure(session, name, tags=folders, now=time.time())
-            self._services.intake.take(batch.id, [arrival for _, arrival in arrivals])
-            for found, arrival in arrivals:
-                assert arrival.inbox_path is not None
-                self._inbox.move(found.relative, Path(os.fsdecode(arrival.inbox_path)))
-                self._rest.forget(found.relative)
-                self._told.pop(found.relative, None)
+            with self._moved_together(coming):
+                self._services.intake.take(batch.id, [one.arrival for one in coming])
+            for one in coming:
+                for found, place in one.files:
+                    self._inbox.move(found.relative, place)
+                    self._told.pop(found.relative, None)
+                    self._rest.forget(found.relative)
+
+    def _coming(self, group: list[tuple[Found, Kept]]) -> Iterator[Coming]:
+        """The documents that files are which came together, mostly one."""
+        files = [
+            (found, Arrival(_name(found), kept.stored.sha256, kept.stored.size, kept.queue)) for found, kept in group
+        ]
+        for members in grouped(self._services.blobs, files, lambda file: file[1]):
+            arrival = as_one(self._services.blobs, [one for _, one in members])
+            places = [(found, self._inbox.working_place(found, one.sha256 or "")) for found, one in members]
+            path = NUL.join(os.fsencode(place) for _, place in places)
+            yield Coming(replace(arrival, inbox_path=path), tuple(places))
+
+    @contextmanager
+    def _moved_together(self, coming: list[Coming]) -> Iterator[None]:
+        """Files that are one document are moved first: were some left behind, they would come in as another document.
+
+        If recording them fails they are put back; after a crash ``return_strays`` does that.
+        """
+        several = [file for one in coming if len(one.files) > 1 for file in one.files]
+        for found, place in several:
+            self._inbox.move(found.relative, place)
+        try:
+            yield
+        except BaseException:
+            for found, place in several:
+                self._inbox.move(place, found.relative)
+            raise
 
     def put_away(self) -> None:
         """Move the files of documents whose work is over to ``done`` or ``failed``, each with its receipt."""
@@ -182,26 +232,33 @@ class Watcher:
             after = found[-1].id
 
     def _put_away(self, document: DocumentRecord) -> None:
-        source = Path(os.fsdecode(document.inbox_path or b""))
+        sources = [Path(os.fsdecode(path)) for path in (document.inbox_path or b"").split(NUL)]
         database = self._services.database
         with database.read() as session:
             ending = DONE if receipts.is_wholly_read(session, document) else FAILED
-            target = self._target(Path(ending, *source.parts[1:]), document)
-            receipts.write(session, document, self._inbox.folder / target)
-        if source != target:
-            self._inbox.move(source, target)
-            if source.parts[0] in (DONE, FAILED):
-                receipts.place_of(self._inbox.folder / source).unlink(missing_ok=True)
+            targets = self._targets([Path(ending, *source.parts[1:]) for source in sources], document)
+            receipts.write(session, document, self._inbox.folder / targets[0])
+        for source, target in zip(sources, targets, strict=True):
+            if source != target:
+                self._inbox.move(source, target)
+                if source.parts[0] in (DONE, FAILED):
+                    receipts.place_of(self._inbox.folder / source).unlink(missing_ok=True)
         with database.write() as session:
-            upkeep.mark_settled(session, document.id, os.fsencode(target))
+            upkeep.mark_settled(session, document.id, NUL.join(os.fsencode(target) for target in targets))
 
-    def _target(self, wanted: Path, document: DocumentRecord) -> Path:
-        """Another content that ended under this name stays; the same content takes its own place again."""
-        path = self._inbox.folder / wanted
+    def _targets(self, wanted: list[Path], document: DocumentRecord) -> list[Path]:
+        """Another content that ended under one of these names stays; the same content takes its own place again."""
+        first, *others = wanted
+        path = self._inbox.folder / first
         taken = path.exists() or receipts.place_of(path).exists()
-        if not taken or document.sha256 is None or receipts.sha256_in(path) == document.sha256:
-            return wanted
-        return with_digest(wanted, document.sha256)
+        if taken and document.sha256 is not None and receipts.sha256_in(path) != document.sha256:
+            first = with_digest(first, document.sha256)
+        pages = zip(others, pictures_of(document)[1:], strict=True)
+        return [first, *(self._page_target(path, page.sha256 or "") for path, page in pages)]
+
+    def _page_target(self, wanted: Path, sha256: str) -> Path:
+        path = self._inbox.folder / wanted
+        return wanted if not path.exists() or digest_of(path) == sha256 else with_digest(wanted, sha256)
 
     def return_strays(self) -> None:
         """Put files back that lie in ``working`` though no document waits for them, so that they come in again."""

@@ -16,7 +16,7 @@ from api.cli.summary import Summary
 from api.exits import Exit
 from api.export.books import Written
 from api.export.registry import FORMATS, Writer, open_writer
-from extractors.sources.pictures import has_pages, in_sets
+from extractors.sources.pictures import has_pages, sets_among
 from models.errors import GoujiError, UsageError
 
 if TYPE_CHECKING:
@@ -91,18 +91,20 @@ def _results(files: list[File], options: ExtractOptions, jobs: int, progress: Pr
 def read_file(file: File, options: ExtractOptions) -> Iterator[Result]:
     """Runs in a worker process, which is where everything heavy is loaded."""
     from extractors.pipeline import error_report, extract_bytes, extract_files
-    from extractors.sources.unpack import read_path
+    from extractors.sources.unpack import SourceFailure, read_path
 
-    read: list[tuple[str, bytes]] = []
+    read: list[tuple[str, bytes] | SourceFailure] = []
     for one in (file, *file.more):
         try:
             read.append((one.name, read_path(one.path, options)))
         except GoujiError as error:
-            yield error_report(one.name, None, error)
-    if len(read) == 1:
-        yield from extract_bytes(*read[0], options)
-    else:
+            read.append(SourceFailure(one.name, None, error))
+    if len(read) > 1:
         yield from extract_files(read, options)
+    elif isinstance(read[0], SourceFailure):
+        yield error_report(read[0].name, None, read[0].error)
+    else:
+        yield from extract_bytes(*read[0], options)
 
 
 def find_files(paths: list[Path]) -> list[File]:
@@ -121,7 +123,7 @@ def find_files(paths: list[Path]) -> list[File]:
         for inside in _walk(path):
             name = Path(path.resolve().name, inside.relative_to(path))
             found.setdefault(inside, File(inside, name.as_posix()))
-    sets = in_sets(((str(path), file) for path, file in found.items()), _is_document)
+    sets = sets_among([(str(path), file) for path, file in found.items()], _is_document)
     return [replace(files[0][1], more=tuple(file for _, file in files[1:])) for files in sets]
 
 

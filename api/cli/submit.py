@@ -20,7 +20,7 @@ from api.exits import Exit
 if TYPE_CHECKING:
     from api.client import Client, LocalFile
 
-#: Files that are compared with the service in one go, and that are sent in one request: so many, and so many bytes.
+#: Documents that are compared with the service in one go, and sent in one request: so many, and so many bytes.
 COMPARED = 1000
 SENT = 100
 SENT_BYTES = 32 << 20
@@ -127,20 +127,26 @@ def _look_at(file: File) -> LocalFile | OSError:
     from worker.inbox import shown
 
     digest, size = hashlib.sha256(), 0
+    files = [file, *file.more]
     try:
-        with file.path.open("rb") as stream:
-            while piece := stream.read(_PIECE):
-                digest.update(piece)
-                size += len(piece)
+        for one in files:
+            with one.path.open("rb") as stream:
+                while piece := stream.read(_PIECE):
+                    digest.update(piece)
+                    size += len(piece)
     except OSError as error:
         return error
-    return LocalFile(file.path, shown(file.name), digest.hexdigest(), size)
+    named = tuple((one.path, shown(one.name)) for one in files)
+    return LocalFile(shown(file.name), digest.hexdigest(), size, named)
 
 
 def _requests(files: Iterable[LocalFile]) -> Iterator[list[LocalFile]]:
     group: list[LocalFile] = []
     size = 0
     for file in files:
+        if len(file.files) > 1:
+            yield [file]
+            continue
         if group and (len(group) >= SENT or size + file.size > SENT_BYTES):
             yield group
             group, size = [], 0

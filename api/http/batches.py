@@ -19,6 +19,7 @@ from api.http.context import Caller, ServicesOf, cursor_of, numbers_in
 from api.http.uploads import receive_files
 from api.http.wire import BatchOut, BatchPage, DocumentOut, DocumentPage, FileList, Missing, ProgressOut, SubmittedOut
 from models.errors import ServiceError
+from worker.pictures import gathered
 from worker.services import Services
 from worker.store import batches, documents, replies
 from worker.store.documents import Arrival
@@ -54,11 +55,13 @@ async def submit(
     name: Name = None,
     tag: Annotated[list[str], Query(max_length=50)] = [],  # noqa: B006 - FastAPI copies it
     urgent: bool = False,
+    join: bool = True,
     idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
 ) -> Response:
     """Submit files and archives, or (with an empty body) make a batch.
 
     A name joins the batch of that name. A file that the batch has already, by name and content, is not taken again.
+    Pictures whose names differ in the last number alone are the pages of one document, unless ``join`` is false.
     """
     key = replies.key_of(caller, idempotency_key) if idempotency_key else None
     if key is not None:
@@ -67,6 +70,8 @@ async def submit(
             return Response(known.body, status_code=known.status, media_type="application/json")
     try:
         files = await _files(request, services)
+        if join:
+            files = await run_in_threadpool(gathered, services.blobs, files)
         answer = await run_in_threadpool(_take, services, name or _new_name(), tag, urgent, files)
     except BaseException:
         if key is not None:

@@ -11,8 +11,9 @@ from fastapi.responses import Response, StreamingResponse
 
 from api.http.context import Caller, ServicesOf, decided_by
 from api.http.rendering import render
+from api.http.sources import open_source, place_of_page
 from api.http.wire import DecisionOut, DocumentOut, History, VerdictIn
-from models.errors import NotFound, ServiceError
+from models.errors import ServiceError
 from models.report import to_dict, to_json
 from worker.deciding import Verdict, decide
 from worker.store import decisions, documents, results
@@ -46,12 +47,10 @@ def retry(services: ServicesOf, document_id: int) -> DocumentOut:
 
 @router.get("/{document_id}/source")
 def source(services: ServicesOf, document_id: int) -> Response:
-    """The bytes that were submitted, as a download and never as a page of this site."""
+    """The bytes that were submitted, as a download and never as a page of this site; several pictures as a zip."""
     with services.database.read() as session:
         document = documents.get(session, document_id)
-    if document.sha256 is None:
-        raise NotFound("the bytes of this document were never had")
-    stream = services.blobs.open(document.sha256)
+    stream = open_source(services.blobs, document)
 
     def pieces() -> Iterator[bytes]:
         with stream:
@@ -73,14 +72,13 @@ def page_image(
     """A page of a PDF or picture as PNG. A point of the evidence is dpi/72 pixels."""
     with services.database.read() as session:
         document = documents.get(session, document_id)
-    if document.sha256 is None:
-        raise NotFound("the bytes of this document were never had")
-    tag = f'"{document.sha256[:32]}-{page}-{dpi}"'
+    tag = f'"{(document.sha256 or "")[:32]}-{page}-{dpi}"'
     headers = {"ETag": tag, "Cache-Control": _FOREVER}
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
-    with services.blobs.open(document.sha256) as stream:
-        image = render(stream, document.name, page, dpi)
+    name, sha256, inner = place_of_page(document, page)
+    with services.blobs.open(sha256) as stream:
+        image = render(stream, name, inner, dpi)
     return Response(image, media_type="image/png", headers=headers)
 
 

@@ -13,6 +13,7 @@ from models.errors import CODES
 from models.readings import CellState
 from models.report import ErrorInfo, ExactNumber
 from worker.store.batches import Progress
+from worker.store.documents import pictures_of
 from worker.store.records import BatchRecord, DocumentRecord, ReviewItemRecord
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -89,6 +90,7 @@ class DocumentOut(_Wire):
     status: str
     attempts: int
     reports: int
+    files: list[str] = Field(description="all names, where pictures of pages form one document")
     error: ErrorInfo | None
     created: datetime
     finished: datetime | None
@@ -110,6 +112,7 @@ class DocumentOut(_Wire):
             status=str(document.status),
             attempts=document.attempts,
             reports=document.reports,
+            files=[picture.name for picture in pictures_of(document)],
             error=error,
             created=datetime.fromtimestamp(document.created_at, UTC),
             finished=moment(document.finished_at),

@@ -14,7 +14,7 @@ from models.errors import UsageError
 
 #: Longest path of a socket (sun_path of unix(7), with the end of the text).
 _LONGEST_SOCKET = 107
-START_SECONDS = 20.0
+START_SECONDS = 60.0
 
 
 def redis_part(data: Path, logs: Path) -> tuple[Part, str]:

@@ -27,7 +27,7 @@ from worker.services import Services, open_services
 from worker.settings import ServiceSettings
 from worker.store import batches, upkeep
 
-START_SECONDS = 60.0
+START_SECONDS = 180.0
 LOOK_SECONDS = 0.5
 #: What is being read may come to its end; whoever is in a hurry presses Ctrl-C again, and it is read again next time.
 PATIENCE = 120.0

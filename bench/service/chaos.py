@@ -11,6 +11,7 @@ import os
 import random
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -18,6 +19,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import cycle
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -31,14 +33,29 @@ from worker.store.records import FINAL, DocumentRecord, Kind, ResultRecord, Stat
 
 TEXT = Path(__file__).resolve().parents[2] / "samples" / "白石县统计局2020.txt"
 MEMBERS = 15
+#: Samples of other kinds, each with one report in it; every so many of the single documents is one.
+KINDS = [
+    path
+    for path in sorted(TEXT.parent.iterdir())
+    if path.suffix in (".html", ".docx", ".xlsx") or "2024年年报" in path.name
+]
+KIND_OF = 10
+#: Documents that end between two kills, at the least.
+ENDED_BETWEEN = 5
 
 
 def mixed_files(documents: int) -> dict[str, bytes]:
-    """Half of them reports by themselves, a third in archives, a tenth that cannot be read, and one that kills its reader."""
+    """Half of them reports by themselves, a third in archives, a tenth that cannot be read, and one that kills its reader.
+
+    Of the reports by themselves one in ten is a PDF, a web page, a workbook or a Word document.
+    """
     text = TEXT.read_bytes()
     archives, bad = documents // 3 // MEMBERS, documents // 10
     single = documents - archives * MEMBERS - bad - 1
-    files = {f"{number}.txt": text + b"\n" * number for number in range(single)}
+    files = {f"{number}.txt": text + b"\n" * number for number in range(single) if number % KIND_OF}
+    files |= {
+        f"{n}{kind.suffix}": kind.read_bytes() for n, kind in zip(range(0, single, KIND_OF), cycle(KINDS), strict=False)
+    }
     files |= {f"bad{number}.pdf": b"%%PDF-1.7 cut %d" % number for number in range(bad)}
     files["poison.md"] = "# kill\n\n# 报告\n".encode()
     for number in range(archives):
@@ -64,10 +81,20 @@ def take(services: Services, files: dict[str, bytes]) -> None:
 
 
 class Chaos:
-    """Workers that are killed again and again, in whole or in part, until it is told to stop."""
+    """Workers that are killed again and again, in whole or in part, until it is told to stop.
 
-    def __init__(self, start: Callable[[], subprocess.Popen[bytes]], *, workers: int = 2, seed: int = 6) -> None:
-        self._start = start
+    Between two kills some documents come to an end (``over`` counts them), so that a slow machine gets on as well.
+    """
+
+    def __init__(
+        self,
+        start: Callable[[], subprocess.Popen[bytes]],
+        over: Callable[[], int],
+        *,
+        workers: int = 2,
+        seed: int = 6,
+    ) -> None:
+        self._start, self._ended = start, over
         self._random = random.Random(seed)
         self._over = threading.Event()
         self._workers = [start() for _ in range(workers)]
@@ -83,7 +110,11 @@ class Chaos:
         self._thread.join()
 
     def _rage(self) -> None:
+        ended = -ENDED_BETWEEN
         while not self._over.wait(self._random.uniform(0.5, 1.5)):
+            if self._ended() < ended + ENDED_BETWEEN:
+                continue
+            ended = self._ended()
             number = self._random.randrange(len(self._workers))
             worker = self._workers[number]
             victims = children(worker.pid)
@@ -126,7 +157,9 @@ def is_finished(services: Services) -> bool:
 
 def check(services: Services, files: dict[str, bytes]) -> Counter[str]:
     """Assert that everything ended once, and as it had to; how many ended how."""
-    found = {document.name: document for document in listed(services)}
+    every = listed(services)
+    found = {document.name: document for document in every}
+    assert len(found) == len(every), "no document is there twice"
     archives = [name for name in files if name.endswith(".zip")]
     assert len(found) == len(files) + len(archives) * MEMBERS, "every document is there, and once"
     endings = Counter(f"{d.status} {d.error_code or ''}".strip() for d in found.values())
@@ -147,7 +180,7 @@ def wait_for(services: Services, ended: float) -> None:
     wait_until(lambda: over(services) > ended, 0.2)
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.service.chaos")
     parser.add_argument("--documents", type=int, default=2000)
     parser.add_argument("--database", help="address of an empty database (default: SQLite)")
@@ -161,7 +194,7 @@ def main() -> None:
     ):
         take(services, files)
         began = time.perf_counter()
-        with Chaos(lambda: parts.start("worker", program="tests.plugins.misbehaving")) as chaos:
+        with Chaos(lambda: parts.start("worker", program="tests.plugins.misbehaving"), lambda: over(services)) as chaos:
             for share in (0.3, 0.6):
                 wait_for(services, share * args.documents)
                 parts.kill_redis()
@@ -169,10 +202,16 @@ def main() -> None:
             wait_for(services, 0.9 * args.documents)
         wait_until(lambda: is_finished(services), 0.2)
         seconds = time.perf_counter() - began
-        endings = check(services, files)
+        try:
+            endings = check(services, files)
+        except AssertionError as error:
+            print(f"FAIL: {error}")
+            return 1
     print(f"{args.documents} documents in {seconds:.0f} s, {chaos.kills} kills, Redis emptied twice")
     print(", ".join(f"{count} {ending}" for ending, count in endings.most_common()))
+    print("PASS: each ended once, in a result or a named failure")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,7 +1,8 @@
 """``python -m bench.service.load``: very many tiny reports, and what the service itself costs a document.
 
 Submission over HTTP and through the inbox (rate and memory), then reading with one and with two processes beside the bare
-library on the same documents.
+library on the same documents. Ends with 1 when rate, growth of memory or cost are not what is wanted; what a second reader
+brings is judged on documents that take real work (``bench.service.scaling``).
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from worker.services import Services
 from worker.store import batches
 from worker.store.records import FINAL, Status
 
+#: After so much of the documents, memory has grown to what it will be.
+EARLY = 0.2
 TEXT = Path("samples/白石县统计局2020.txt")
 
 
@@ -57,7 +60,29 @@ def watch(peak: Peak, look: Callable[[], bool]) -> Callable[[], bool]:
     return looking
 
 
-def submission(folder: Path, count: int) -> None:
+#: What the service has to show; see ``Verdict``.
+LEAST_RATE, MOST_GROWTH, MOST_OVERHEAD = 300.0, 24.0, 5.0
+
+
+class Verdict:
+    """What was wanted and not found. Memory is constant when it grows by no more after a fifth of the documents."""
+
+    def __init__(self) -> None:
+        self.failures: list[str] = []
+
+    def judge(self, what: str, found: float, fits: bool, limit: str) -> None:
+        if not fits:
+            self.failures.append(f"{what}: {found:.1f}, wanted: {limit}")
+
+    def rate(self, what: str, found: float) -> None:
+        self.judge(what, found, found >= LEAST_RATE, f"{LEAST_RATE:.0f} a second at least")
+
+    def growth(self, what: str, early: float, most: float) -> None:
+        grown = most - early
+        self.judge(f"memory of the {what}, MiB more", grown, grown <= MOST_GROWTH, f"{MOST_GROWTH:.0f} MiB at most")
+
+
+def submission(folder: Path, count: int, verdict: Verdict) -> None:
     with service(folder / "submission") as (parts, services):
         reports = folder / "reports"
         write_reports(reports, count)
@@ -70,9 +95,10 @@ def submission(folder: Path, count: int) -> None:
             [sys.executable, "-m", "api.cli", "submit", str(reports), "--quiet"],
             env={**os.environ, "GOUJI_URL": url}, stdout=subprocess.DEVNULL,
         )  # fmt: skip
-        own = Peak(client.pid)
+        own, early = Peak(client.pid), 0.0
         while client.poll() is None:
             peak.look()
+            early = early if early or recorded(services) < EARLY * count else peak.most
             if client.poll() is None:
                 own.look()
             time.sleep(0.2)
@@ -81,10 +107,12 @@ def submission(folder: Path, count: int) -> None:
         say("submitted over HTTP", f"{count / seconds:.0f} documents a second ({count} in {seconds:.0f} s)")
         say("memory of the API", f"{peak.first:.0f} MiB idle, {peak.most:.0f} MiB at most")
         say("memory of gouji submit", f"{own.most:.0f} MiB at most")
+        verdict.rate("submission", count / seconds)
+        verdict.growth("API", early or peak.most, peak.most)
         shutil.rmtree(reports)
 
 
-def inbox(folder: Path, count: int) -> None:
+def inbox(folder: Path, count: int, verdict: Verdict) -> None:
     with service(folder / "inbox-service", settle_seconds=1.0) as (parts, services):
         ready, box = folder / "ready", folder / "inbox"
         write_reports(ready, count)
@@ -94,7 +122,10 @@ def inbox(folder: Path, count: int) -> None:
         time.sleep(1)
         peak = Peak(watcher.pid)
         os.rename(ready, box / "all")
-        seconds = wait_until(watch(peak, lambda: recorded(services) >= count), 0.2)
+        seconds = wait_until(watch(peak, lambda: recorded(services) >= EARLY * count), 0.2)
+        early = peak.most
+        seconds += wait_until(watch(peak, lambda: recorded(services) >= count), 0.2)
+        verdict.growth("watcher", early, peak.most)
         say("taken in from the inbox", f"{count / seconds:.0f} documents a second ({count} in {seconds:.0f} s)")
         say("memory of the watcher", f"{peak.first:.0f} MiB idle, {peak.most:.0f} MiB at most")
 
@@ -165,25 +196,32 @@ def say(what: str, found: str) -> None:
     print(f"{what:<28}{found}", flush=True)
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.service.load")
     parser.add_argument("--documents", type=int, default=100_000, help="submitted (default: 100000)")
     parser.add_argument("--read", type=int, default=1000, help="read (default: 1000)")
     args = parser.parse_args()
+    verdict = Verdict()
     with tempfile.TemporaryDirectory(prefix="gouji-load-") as name:
         folder = Path(name)
         if args.documents:
-            submission(folder, args.documents)
-            inbox(folder, args.documents)
+            submission(folder, args.documents, verdict)
+            inbox(folder, args.documents, verdict)
         if args.read:
-            costs(folder, args.read)
+            costs(folder, args.read, verdict)
+    print("\n".join(["FAIL", *verdict.failures]) if verdict.failures else "PASS")
+    return 1 if verdict.failures else 0
 
 
-def costs(folder: Path, count: int) -> None:
+def costs(folder: Path, count: int, verdict: Verdict) -> None:
     """What the service costs beside the reading, and what a second process brings, there and without the service."""
     nothing = reading(folder, 3 * count, 1, "无\n".encode())
     clock = f"{1000 * nothing.wall:.1f} ms on the clock, {1000 * nothing.processor:.1f} ms of a processor"
     say("broker and store", f"{clock} (one process, nothing to read in the documents)")
+    spent = 1000 * nothing.processor
+    verdict.judge(
+        "broker and store, ms of a processor", spent, spent <= MOST_OVERHEAD, f"{MOST_OVERHEAD:.0f} ms at most"
+    )
     alone, two_alone = bare(count, 1), bare(count, 2)
     say("the library alone", f"{1000 * alone:.1f} ms a document; two processes {alone / two_alone:.2f} times as fast")
     one, two = reading(folder, count, 1), reading(folder, count, 2)
@@ -191,4 +229,4 @@ def costs(folder: Path, count: int) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

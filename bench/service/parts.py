@@ -69,7 +69,8 @@ class Parts:
 
 @contextmanager
 def service(folder: Path, **given: object) -> Iterator[tuple[Parts, Services]]:
-    """Redis and the store; nothing else runs yet."""
+    """Redis and the store; nothing else runs yet. SIGTERM ends everything as Ctrl-C does."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with ExitStack() as stack:
         parts = Parts(folder, **given)
         stack.callback(parts.stop)

@@ -27,6 +27,8 @@ _SETTINGS = (
     ("org.openoffice.Inet/Settings", "ooInetHTTPSProxyName", "127.0.0.1"),
     ("org.openoffice.Inet/Settings", "ooInetHTTPSProxyPort", "9"),
 )
+#: How much later than this process the guard ends it.
+_GRACE_SECONDS = 10
 _PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema">
 {items}
@@ -51,7 +53,7 @@ def convert(data: bytes, suffix: str, target: str, timeout_seconds: float) -> by
         source = work / f"source{suffix}"
         source.write_bytes(data)
         _write_profile(work / "profile")
-        output = _run(_command(program, work, source, target), work, timeout_seconds)
+        output = _run(_guarded(_command(program, work, source, target), timeout_seconds), work, timeout_seconds)
         made = work / "out" / f"source.{target}"
         if not made.is_file() or not made.stat().st_size:
             raise UnreadableSource("LibreOffice could not read the file", code="corrupt", detail=output)
@@ -63,6 +65,12 @@ def _write_profile(profile: Path) -> None:
     user.mkdir(parents=True)
     items = "\n".join(_ITEM.format(path=path, name=name, value=value) for path, name, value in _SETTINGS)
     (user / "registrymodifications.xcu").write_text(_PROFILE.format(items=items), encoding="utf-8")
+
+
+def _guarded(command: list[str], timeout_seconds: float) -> list[str]:
+    """The command under a guard of its own, since nobody would end it when this process is killed meanwhile."""
+    guard = shutil.which("timeout")
+    return [guard, "--signal=KILL", f"{timeout_seconds + _GRACE_SECONDS:g}", *command] if guard else command
 
 
 def _command(program: str, work: Path, source: Path, target: str) -> list[str]:

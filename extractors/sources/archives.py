@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 from typing import IO
 
 from extractors.encoding import decode_name
-from extractors.sources import sniff, ziprepair
+from extractors.sources import pictures, sniff, ziprepair
 from extractors.sources.limits import Budget, MemberTooLarge, chunks, read_limited
 from extractors.sources.members import is_junk, is_page_part, is_unsafe, printable
 from models.errors import LimitExceeded, SourceError, UnreadableSource
@@ -56,7 +56,7 @@ def refusal(name: str, *, link: bool = False, encrypted: bool = False) -> LostMe
 
 
 def zip_members(data: bytes, budget: Budget) -> Iterator[Member | LostMember]:
-    """Members of a zip in directory order; of a zip whose end is missing, those that are whole."""
+    """Members of a zip in directory order, numbered pictures together; of a zip whose end is missing, those that are whole."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except _ZIP_ERRORS:
@@ -81,7 +81,7 @@ def _zip_members(archive: zipfile.ZipFile, budget: Budget) -> Iterator[Member | 
     with archive:
         named = [(_zip_name(info), info) for info in archive.infolist()]
         names = {name for name, _ in named}
-        for name, info in named:
+        for name, info in (named[at] for at in pictures.order([name for name, _ in named])):
             budget.count_entry()
             if not info.is_dir() and not is_junk(name) and not is_page_part(name, names):
                 yield _zip_member(archive, info, name, budget)
@@ -173,9 +173,10 @@ def large_tar_members(plain: IO[bytes], budget: Budget, *, whole: bool = True) -
         return
     with archive:
         infos, ended = _tar_infos(archive, plain, budget)
-        names = {_tar_name(info) for info in infos}
-        for info in infos:
-            name = _tar_name(info)
+        every = [_tar_name(info) for info in infos]
+        names = set(every)
+        for at in pictures.order(every):
+            name, info = every[at], infos[at]
             if not info.isdir() and not is_junk(name) and not is_page_part(name, names):
                 yield _tar_member(archive, info, name, budget)
     if not (whole and ended):

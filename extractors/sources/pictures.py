@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import struct
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import PurePosixPath
 from typing import BinaryIO, TypeVar
@@ -60,3 +60,22 @@ def in_sets(named: Iterable[tuple[str, Named]], is_alone: Callable[[Named], bool
             yield from ([one] for one in members)
         else:
             yield [member for _, member in sorted(zip(numbers, members, strict=True), key=lambda pair: pair[0])]
+
+
+def sets_among(
+    named: Sequence[tuple[str, Named]], is_alone: Callable[[Named], bool]
+) -> Iterator[list[tuple[str, Named]]]:
+    """The same for a list that is known as a whole: members of a set need not be neighbours."""
+    names = [name if place_of(name) is not None and not is_alone(one) else None for name, one in named]
+    return in_sets((named[at] for at in order(names)), is_alone)
+
+
+def order(names: Sequence[str | None]) -> list[int]:
+    """The positions of names, so ordered that those of a set are neighbours; a set stands where its first one does."""
+    first: dict[object, int] = {}
+
+    def rank(at: int) -> int:
+        place = place_of(names[at] or "")
+        return at if place is None else first.setdefault(place[0], at)
+
+    return sorted(range(len(names)), key=rank)

@@ -11,15 +11,17 @@ from functools import cached_property
 class Source:
     """A single document. ``name`` is as the user knows it (``archive.zip/folder/report.pdf`` for archive members).
 
-    Of pictures that are one document ``files`` has all names; ``data`` is all of them one behind the other.
+    Of pictures that are one document ``files`` has all names and ``digest`` the hash of all of them one behind the other;
+    ``data`` is empty, since nothing reads them together.
     """
 
     name: str
     data: bytes
     media_type: str
     files: tuple[str, ...] = ()
+    digest: str | None = None
 
     @cached_property
     def sha256(self) -> str:
         """Hex digest of the bytes."""
-        return hashlib.sha256(self.data).hexdigest()
+        return self.digest or hashlib.sha256(self.data).hexdigest()

@@ -15,12 +15,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+from PIL import Image
 
 from api.client import TRIES, Client, LocalFile
 from api.exits import Exit
 from api.http.keys import make_key
 from models.errors import GoujiError, ServiceUnavailable, UsageError
-from tests.conftest import Processes, eventually
+from tests.conftest import PATIENCE, Processes, eventually
 from worker.settings import ServiceSettings
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -82,6 +83,24 @@ def test_a_second_call_sends_only_what_is_missing(served: str, reports: Path) ->
     assert "1 sent, 12 known already" in gouji("submit", reports / "县", "--batch", "b", GOUJI_URL=served).stdout
 
 
+def test_pictures_of_pages_are_sent_as_one_document_and_not_again(served: str, tmp_path: Path) -> None:
+    folder = tmp_path / "扫描"
+    folder.mkdir()
+    for number in (1, 2, 10):
+        Image.new("L", (300 + number, 400), "white").save(folder / f"页{number}.png")
+    Image.new("L", (400, 400), "white").save(folder / "封面.png")
+    (folder / "页01.txt").write_bytes(TEXT)
+    first = gouji("submit", folder, GOUJI_URL=served)
+    assert "3 sent, 0 known already" in first.stdout, first.stderr
+    found = httpx.get(f"{served}/v1/batches/1/documents").json()["items"]
+    assert sorted((d["name"], d["files"]) for d in found) == [
+        ("扫描/封面.png", []),
+        ("扫描/页01.txt", []),
+        ("扫描/页1.png", ["扫描/页1.png", "扫描/页2.png", "扫描/页10.png"]),
+    ]
+    assert "0 sent, 3 known already" in gouji("submit", folder, GOUJI_URL=served).stdout
+
+
 def test_a_file_that_cannot_be_read_here_is_named_and_the_others_go(served: str, reports: Path) -> None:
     (reports / "gone.txt").symlink_to(reports / "nowhere")
     sent = gouji("submit", reports, GOUJI_URL=served)
@@ -141,7 +160,7 @@ def test_an_address_that_cannot_be_is_wrong_usage(url: str) -> None:
 
 
 def test_a_file_that_goes_away_while_it_is_sent_is_the_callers_to_hear(served: str, tmp_path: Path) -> None:
-    gone = LocalFile(tmp_path / "gone", "gone", "0" * 64, 1)
+    gone = LocalFile("gone", "0" * 64, 1, ((tmp_path / "gone", "gone"),))
     with Client(served, "") as client, pytest.raises(FileNotFoundError):
         client.send("b", [gone])
 
@@ -209,7 +228,7 @@ def test_everything_in_the_inbox_is_read_and_the_summary_ends_it(
     for sample in SAMPLES.iterdir():
         (inbox / sample.name).write_bytes(sample.read_bytes())
     up = processes.start(alone, "up", "--inbox", str(inbox), "--port", "0", "--once")
-    assert up.wait(120) == Exit.OK, processes.logs()
+    assert up.wait(PATIENCE) == Exit.OK, processes.logs()
     assert re.search(r"9 reports, 1 error; \d{4} cells accepted, \d+ to review", processes.logs())
     assert len(list((inbox / "done").glob("*.json"))) == 7
     assert [path.name for path in (inbox / "failed").glob("*.json")] == ["损坏的文件.pdf.json"]
@@ -229,7 +248,7 @@ def test_what_lies_in_the_current_folder_is_not_run(tmp_path: Path) -> None:
 
 def test_an_empty_inbox_is_soon_read(alone: ServiceSettings, inbox: Path, processes: Processes) -> None:
     up = processes.start(alone, "up", "--inbox", str(inbox), "--port", "0", "--once")
-    assert up.wait(60) == Exit.OK, processes.logs()
+    assert up.wait(PATIENCE) == Exit.OK, processes.logs()
 
 
 def test_a_part_that_dies_is_started_again_and_one_signal_stops_all(
@@ -251,7 +270,7 @@ def test_a_part_that_dies_is_started_again_and_one_signal_stops_all(
     assert httpx.get(f"{url}/readyz").status_code == 200
     running = list(children(up.pid).values())
     up.send_signal(signal.SIGINT)
-    assert up.wait(60) == Exit.OK, processes.logs()
+    assert up.wait(PATIENCE) == Exit.OK, processes.logs()
     assert gone(running)
 
 
@@ -270,7 +289,7 @@ def test_a_port_that_is_taken_is_named(alone: ServiceSettings, inbox: Path, proc
         taken.listen()
         port = str(taken.getsockname()[1])
         up = processes.start(alone, "up", "--inbox", str(inbox), "--port", port)
-        assert up.wait(60) == Exit.USAGE
+        assert up.wait(PATIENCE) == Exit.USAGE
     assert "is the port taken?" in processes.logs()
 
 
@@ -282,10 +301,10 @@ def test_what_was_queued_when_it_stopped_is_read_when_it_starts_again(
     up = processes.start(alone, "up", "--inbox", str(inbox), "--port", "0")
     eventually(lambda: any((inbox / "done").glob("*.json")), "some to be read")
     up.send_signal(signal.SIGTERM)
-    up.wait(60)
+    up.wait(PATIENCE)
     assert len(list((inbox / "done").glob("*.json"))) < 60
     again = processes.start(alone, "up", "--inbox", str(inbox), "--port", "0", "--once")
-    assert again.wait(120) == Exit.OK, processes.logs()
+    assert again.wait(PATIENCE) == Exit.OK, processes.logs()
     assert len(list((inbox / "done").glob("*.json"))) == 60
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from extractors.options import ExtractOptions
 from extractors.page import Line
 from extractors.sources.source import Source
 from models.errors import DependencyError, GoujiError
+from tests.conftest import REPOSITORY, eventually
 
 needs_office = pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 
@@ -23,6 +26,12 @@ def program(folder: Path, script: str) -> None:
     path = folder / "soffice"
     path.write_text(f"#!/bin/sh\n{script}\n")
     path.chmod(0o755)
+
+
+def assert_is_ended(number: Path) -> None:
+    """The process of this number is killed, though perhaps not yet reaped by its new parent."""
+    helper = Path(f"/proc/{number.read_text().strip()}/stat")
+    eventually(lambda: not helper.exists() or helper.read_text().split()[2] == "Z", "the helper to end")
 
 
 @pytest.fixture
@@ -50,14 +59,22 @@ def test_a_program_that_makes_nothing_means_a_damaged_file(work: Path) -> None:
     assert list((work / "tmp").iterdir()) == []
 
 
+def test_a_program_does_not_outlive_a_process_that_was_killed_over_it(work: Path) -> None:
+    program(work / "bin", f"sleep 600 & echo $! > {work}/helper.new; mv {work}/helper.new {work}/helper; wait")
+    code = "from extractors.formats import office; office._GRACE_SECONDS = 1; office.convert(b'x', '.doc', 'docx', 1)"
+    reader = subprocess.Popen([sys.executable, "-c", code], cwd=REPOSITORY)
+    eventually((work / "helper").exists, "the program to start")
+    reader.kill()
+    reader.wait()
+    assert_is_ended(work / "helper")
+
+
 def test_too_slow_a_program_is_ended_with_its_helpers(work: Path) -> None:
     program(work / "bin", f"sleep 600 & echo $! > {work}/helper; wait")
     with pytest.raises(GoujiError) as caught:
         convert(b"x", ".doc", "docx", 1)
     assert caught.value.code == "timeout"
-    helper = Path(f"/proc/{(work / 'helper').read_text().strip()}/stat")
-    # Killed and perhaps not yet reaped by its new parent.
-    assert not helper.exists() or helper.read_text().split()[2] == "Z"
+    assert_is_ended(work / "helper")
     assert list((work / "tmp").iterdir()) == []
 
 

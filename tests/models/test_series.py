@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from models.decisions import Answer, Decision, replay
 from models.forms import load_forms
 from models.readings import CellState
 from models.report import Cell, Claim, Pipeline, Report, ReportInfo, Review, SourceInfo
-from models.series import Series
+from models.series import MOST_MISREAD, Series, all_figures, figures, in_context
 
 ORGAN = "云桥县水利局"
 
@@ -93,3 +94,54 @@ def test_figures_of_another_form_are_not_set_beside_each_other() -> None:
     series.add(report(2020, {"requests.new.total": 3}, form="2019"))
     made = series.add(report(2021, {"requests.new.total": 3000}))
     assert not made.review.needed
+
+
+def test_both_reports_say_so_whichever_is_asked() -> None:
+    earlier = report(2022, {"requests.carried_out.total": 4, "requests.new.total": 900})
+    later = report(2023, {"requests.carried_in.total": 3, "requests.new.total": 9})
+    for made, cell in (
+        (in_context(earlier, None, figures(later)), "requests.carried_out.total"),
+        (in_context(later, figures(earlier), None), "requests.carried_in.total"),
+    ):
+        assert outcome(made, "series.carried_over.total") == ("fail", "source")
+        assert {(reason.cell, reason.code) for reason in made.review.reasons} == {
+            (cell, "series"),
+            ("requests.new.total", "jump"),
+        }
+
+
+def test_what_a_person_settled_is_not_asked_again() -> None:
+    before = report(2022, {"requests.carried_out.total": 4})
+    decided = Decision(
+        version=1,
+        cell="requests.carried_in.total",
+        action="confirm",
+        before=Answer(state=CellState.NUMBER, value=3),
+        after=Answer(state=CellState.NUMBER, value=3),
+        who="李",
+        at=0.0,
+    )
+    settled = replay(report(2023, {"requests.carried_in.total": 3}), [decided])
+    made = in_context(settled, figures(before), None)
+    assert outcome(made, "series.carried_over.total") == ("fail", "source")
+    assert made.cells["requests.carried_in.total"].status == "confirmed" and not made.review.needed
+
+
+def test_two_scans_of_one_report_that_read_otherwise_are_doubted_in_that_cell() -> None:
+    made = in_context(
+        report(2023, {"requests.new.total": 31}), None, None, [all_figures(report(2023, {"requests.new.total": 37}))]
+    )
+    (reason,) = made.review.reasons
+    assert (reason.cell, reason.code) == ("requests.new.total", "duplicate")
+    assert reason.why.endswith("31 against 37")
+    assert made.cells["requests.new.total"].status == "review"
+
+
+def test_documents_that_differ_throughout_are_doubted_as_a_whole() -> None:
+    own = report(2023, {})
+    cells = list(own.cells)[: MOST_MISREAD + 1]
+    made = in_context(own, None, None, [all_figures(report(2023, dict.fromkeys(cells, 5)))])
+    (reason,) = made.review.reasons
+    assert reason.cell is None and f"{MOST_MISREAD + 1} cells" in reason.why
+    assert in_context(own, None, None, [all_figures(own)]) == own
+    assert in_context(own, None, None, [all_figures(report(2023, {}, form="2019"))]) == own

@@ -26,7 +26,8 @@ def test_nothing_is_lost_and_nothing_doubled_while_workers_and_redis_are_killed(
     files = mixed_files(DOCUMENTS)
     with closing(open_services(settings, ExtractOptions())) as services:
         take(services, files)
-        with Chaos(lambda: processes.start(settings, "worker", program="tests.plugins.misbehaving")) as chaos:
+        misbehaving = "tests.plugins.misbehaving"
+        with Chaos(lambda: processes.start(settings, "worker", program=misbehaving), lambda: over(services)) as chaos:
             for share in (0.2, 0.5, 0.7):
                 least = share * DOCUMENTS
                 eventually(lambda least=least: over(services) > least, "progress", 3 * PATIENCE)  # type: ignore[misc]

@@ -15,16 +15,18 @@ from pathlib import Path
 
 import pytest
 
+from bench.service.hostile import bomb
 from extractors.options import ExtractOptions
 from models.errors import BlobsUnavailable
 from models.report import ErrorReport, Report, Result
-from tests.conftest import Processes, RedisServer, eventually, settings_for
+from tests.conftest import PATIENCE, Processes, RedisServer, eventually, settings_for
 from worker import jobs, queues
 from worker.heartbeat import Heartbeat
 from worker.holder import is_dead, new_lease
 from worker.services import Services, open_services
 from worker.settings import ServiceSettings
 from worker.store import batches, documents, leases, results, upkeep
+from worker.store.blobs import FolderBlobs
 from worker.store.documents import Arrival
 from worker.store.leases import Claimed
 from worker.store.records import DocumentRecord, Kind, Status
@@ -301,6 +303,7 @@ def test_bytes_that_are_gone_are_a_named_failure(services: Services) -> None:
     (document,) = submit(services, ("a.txt", TEXT))
     sha256 = listed(services)[0].sha256
     assert sha256
+    assert isinstance(services.blobs, FolderBlobs)
     services.blobs.path(sha256).unlink()
     jobs.read_document(services, document)
     assert listed(services)[0].error_code == "no_such_thing"
@@ -366,28 +369,16 @@ def alive(pid: int) -> bool:
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
 
 
-def bomb() -> bytes:
-    """A zip of two megabytes that unpacks to two gibibytes."""
-    buffer = io.BytesIO()
-    with (
-        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive,
-        archive.open("a.txt", "w", force_zip64=True) as member,
-    ):
-        for _ in range(2048):
-            member.write(bytes(1 << 20))
-    return buffer.getvalue()
-
-
 @pytest.mark.slow
 def test_three_bad_ones_among_a_hundred_are_named_and_the_hundred_are_read(
     redis_server: RedisServer, tmp_path: Path, processes: Processes
 ) -> None:
-    settings = settings_for("", redis_server.url, tmp_path, task_seconds=5)
+    settings = settings_for("", redis_server.url, tmp_path, task_seconds=60)
     with closing(open_services(settings, ExtractOptions())) as services:
         good = [(f"{n}.txt", TEXT + b"\n" * n) for n in range(100)]
         submit(services, markdown("kill"), markdown("endless"), ("bombe.zip", bomb()), *good)
         processes.start(settings, "worker", program="tests.plugins.misbehaving")
-        eventually(finished(services), "all of them", 180)
+        eventually(finished(services), "all of them", 3 * PATIENCE)
         found = {d.name: (str(d.status), d.error_code) for d in listed(services)}
     assert found.pop("kill0.md") == ("quarantined", "quarantined")
     assert found.pop("endless0.md") == ("failed", "timeout")

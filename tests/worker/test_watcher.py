@@ -26,6 +26,7 @@ from worker.services import Services
 from worker.settings import ServiceSettings
 from worker.stability import EMPTY_PATIENCE, WINDOW, Face, Rest, is_unfinished_name
 from worker.store import batches, documents
+from worker.store.blobs import FolderBlobs
 from worker.store.records import DocumentRecord, Status
 from worker.watcher import Watcher
 
@@ -215,6 +216,7 @@ def test_another_try_moves_the_file_from_failed_to_done(watcher: Watcher, servic
     until(watcher, lambda: listed(services))
     (document,) = listed(services)
     assert document.sha256
+    assert isinstance(services.blobs, FolderBlobs)
     blob = services.blobs.path(document.sha256)
     blob.rename(blob.with_suffix(".away"))
     run_through(watcher, services, 1)
@@ -379,13 +381,13 @@ def test_a_file_is_complete_only_after_rest_with_one_face(looks: list[tuple[Face
         if face != before:
             since, before = now, face
         needed = 2.0 if face.size else 2.0 * EMPTY_PATIENCE
-        assert rest.is_complete("a", face, now) == (now - since >= needed)
+        assert rest.is_complete("a", (face,), now) == (now - since >= needed)
 
 
 def test_only_so_many_files_are_remembered() -> None:
     rest = Rest(1.0)
     for number in range(WINDOW + 100):
-        assert not rest.is_complete(number, Face(number, 1, 1), 0.0)
+        assert not rest.is_complete(number, (Face(number, 1, 1),), 0.0)
     assert rest.waiting == WINDOW
     rest.forget(0)
     rest.keep_only(set(range(10)))

@@ -1,6 +1,7 @@
 """The bytes of sources, by content hash. Every machine of a deployment sees the same ones.
 
-A folder serves one machine, and many when they share it. Another kind of store is one more class that meets ``Blobs``.
+A folder serves one machine, and many when they share it; ``s3`` serves machines that share none. Another kind of store is one
+more class that meets ``Blobs``.
 """
 
 from __future__ import annotations
@@ -74,6 +75,10 @@ class Blobs(Protocol):
 
     def exists(self, sha256: str) -> bool:
         """Whether they are held. Raises BlobsUnavailable."""
+        ...
+
+    def clean(self, *, now: float | None = None) -> int:
+        """Remove what writers that died left behind; how many that were. Raises BlobsUnavailable."""
         ...
 
 

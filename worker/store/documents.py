@@ -27,10 +27,21 @@ from worker.store.records import DocumentRecord, Kind, ResultRecord, SourceRecor
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """One of the pictures that together are a document. Without ``sha256`` it could not be had, and ``error`` says why."""
+
+    name: str
+    sha256: str | None
+    size: int
+    error: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Arrival:
     """A document that comes in. Without ``sha256`` its bytes could not be had, and ``error`` says why.
 
-    ``inbox_path`` is where the watcher put the file, in the bytes of the file system; ``pages`` are those of a range.
+    ``inbox_path`` is where the watcher put the file, in the bytes of the file system; ``pages`` are those of a range;
+    ``files`` are the pictures of a document that is several (then ``sha256`` is of all of them).
     """
 
     name: str
@@ -41,6 +52,7 @@ class Arrival:
     inbox_path: bytes | None = None
     kind: Kind = Kind.FILE
     pages: tuple[int, int] | None = None
+    files: tuple[Picture, ...] = ()
 
 
 def key_of(name: str, sha256: str | None) -> str:
@@ -61,8 +73,11 @@ def record(
 
     Commit before anything is sent to the broker. The order is that of ``arrivals``; equal ones come once.
     """
-    sources = {a.sha256: {"sha256": a.sha256, "size": a.size, "created_at": now} for a in arrivals if a.sha256}
-    insert_ignoring(session, SourceRecord, [sources[sha256] for sha256 in sorted(sources)])
+    sources = {a.sha256: a.size for a in arrivals if a.sha256} | {
+        f.sha256: f.size for a in arrivals for f in a.files if f.sha256
+    }
+    rows_of_sources = [{"sha256": sha256, "size": sources[sha256], "created_at": now} for sha256 in sorted(sources)]
+    insert_ignoring(session, SourceRecord, rows_of_sources)
     rows = {key_of(a.name, a.sha256): a for a in arrivals}
     common = {"batch_id": batch_id, "parent_id": parent_id, "interactive": interactive, "created_at": now}
     insert_ignoring(session, DocumentRecord, [{**common, **_row(key, a, now)} for key, a in rows.items()])
@@ -83,6 +98,7 @@ def _row(key: str, arrival: Arrival, now: float) -> dict[str, object]:
         "kind": arrival.kind,
         "first_page": arrival.pages[0] if arrival.pages else None,
         "last_page": arrival.pages[1] if arrival.pages else None,
+        "files": [[file.name, file.sha256, file.size, file.error] for file in arrival.files] or None,
         "status": Status.FAILED if arrival.error else Status.RECEIVED,
         "attempts": 0,
         "reports": 0,
@@ -135,6 +151,14 @@ def _begin_anew(document: DocumentRecord) -> None:
     document.error_code = document.error_message = None
 
 
+def pictures_of(document: DocumentRecord) -> tuple[Picture, ...]:
+    """The pictures of a document that is several; empty for any other."""
+    return tuple(
+        Picture(name, sha256, size, tuple(error) if error else None)
+        for name, sha256, size, error in document.files or ()
+    )
+
+
 def get(session: Session, document_id: int) -> DocumentRecord:
     """The document with this id. Raises NotFound."""
     document = session.get(DocumentRecord, document_id)
@@ -163,11 +187,11 @@ def page(
 
 
 def copies(session: Session, document: DocumentRecord) -> Sequence[DocumentRecord]:
-    """All documents with the same bytes, this one included."""
+    """All documents with the same bytes, this one included, in the order of their ids."""
     if document.sha256 is None:
         return [document]
     query = select(DocumentRecord).where(DocumentRecord.sha256 == document.sha256, DocumentRecord.kind == Kind.FILE)
-    return session.scalars(query).all()
+    return session.scalars(query.order_by(DocumentRecord.id)).all()
 
 
 def member_counts(session: Session, parent_id: int) -> dict[Status, int]:

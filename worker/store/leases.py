@@ -11,6 +11,7 @@ from enum import StrEnum
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from worker.store.documents import Picture, pictures_of
 from worker.store.records import FINAL, OPEN, DocumentRecord, Kind, Status
 
 
@@ -24,7 +25,10 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """The right to work on a document until ``lease_until``; ``attempts`` counts this time too; ``pages`` of a range."""
+    """The right to work on a document until ``lease_until``; ``attempts`` counts this time too; ``pages`` of a range.
+
+    ``files`` are the pictures of a document that is several, or of a range of them.
+    """
 
     id: int
     batch_id: int
@@ -35,6 +39,7 @@ class Claimed:
     queue: str
     interactive: bool
     pages: tuple[int, int] | None = None
+    files: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,7 @@ def claim(
         document.queue,
         document.interactive,
         (document.first_page, document.last_page) if document.first_page and document.last_page else None,
+        pictures_of(document),
     )
 
 

@@ -48,6 +48,7 @@ def split(
             queue=claimed.queue,
             kind=Kind.RANGE,
             pages=(pages.first, pages.last),
+            files=claimed.files[pages.first - 1 : pages.last],
         )
         for pages in ranges
     ]

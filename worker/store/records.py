@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -102,8 +103,11 @@ class DocumentRecord(Base):
 
     ``key`` is made of name and content, so that the same file submitted again to the same batch is the same document.
     ``lease`` names the run that works on it; until ``lease_until`` nobody else may. ``attempts`` is counted before work
-    begins: a document that kills its process is known by it. ``inbox_path`` is where the watcher put the file;
-    ``settled`` is false while that file still has to be moved to where it ends.
+    begins: a document that kills its process is known by it. ``inbox_path`` is where the watcher put the file (of several,
+    with NUL between); ``settled`` is false while that file still has to be moved to where it ends.
+
+    ``files`` are the pictures of a document that is several, as name, hash, size and what it was lost by, in the order of the pages;
+    each is held by its own hash, and ``sha256`` is of all of them one behind the other.
     """
 
     __tablename__ = "documents"
@@ -141,6 +145,7 @@ class DocumentRecord(Base):
     finished_at: Mapped[float | None]
     first_page: Mapped[int | None]
     last_page: Mapped[int | None]
+    files: Mapped[list[list[Any]] | None] = mapped_column(JSON(none_as_null=True))
     #: Of a range that was read: the hash of what came of it.
     content: Mapped[str | None] = mapped_column(String(64))
     inbox_path: Mapped[bytes | None] = mapped_column(LargeBinary)
@@ -173,6 +178,15 @@ class ResultRecord(Base):
     year: Mapped[int | None]
     form: Mapped[str | None] = mapped_column(String(8))
     created_at: Mapped[float]
+
+
+class ChangedYearRecord(Base):
+    """Reports of an organ and year have come in or changed: the queue is to be made anew for them and for their neighbours."""
+
+    __tablename__ = "changed_years"
+
+    organ: Mapped[str] = mapped_column(Text, primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
 
 
 class DecisionRecord(Base):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from models.decisions import Decision, replay
 from models.errors import CODES
 from models.report import ErrorInfo, ErrorReport, Report, Result, SourceInfo, from_json, to_json
-from worker.store import decisions
+from worker.store import decisions, series
 from worker.store.inserts import insert_ignoring
 from worker.store.leases import Outcome
 from worker.store.records import DocumentRecord, ResultRecord, Status
@@ -62,8 +62,7 @@ def _row(reading: Reading, result: Result, parts: int, now: float) -> dict[str, 
 
 
 def _text(value: object, longest: int = LONGEST) -> str | None:
-    """PostgreSQL takes no NUL in text."""
-    return None if value is None else str(value).replace("\0", "\ufffd")[:longest]
+    return None if value is None else series.indexed(str(value), longest)
 
 
 def find(session: Session, reading: Reading) -> list[Result]:
@@ -96,7 +95,8 @@ def outcome(results: Sequence[Result], pipeline_version: str | None) -> Outcome:
 
 
 def of_document(session: Session, document: DocumentRecord) -> list[Result]:
-    """The results of a document with everything that people decided; empty while it is being worked on.
+    """The results of a document with everything that people decided, and what other reports of the organ say against them;
+    empty while it is being worked on.
 
     A document that ended without being read (quarantined, out of time, lost in its archive) gives the error object that
     its record tells of.
@@ -107,7 +107,8 @@ def of_document(session: Session, document: DocumentRecord) -> list[Result]:
 def of_documents(session: Session, found: Iterable[DocumentRecord]) -> Iterator[Result]:
     """The same for many, one after the other, so that memory holds the results of one."""
     for document in found:
-        yield from (one.result for one in with_history(session, document))
+        for one in with_history(session, document):
+            yield series.among_others(session, one.result) if isinstance(one.result, Report) else one.result
 
 
 def _stored(session: Session, document: DocumentRecord) -> list[Result]:

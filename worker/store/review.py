@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 from models.audit import in_sample
 from models.decisions import proposed
 from models.report import Report, Result, ReviewReason
-from worker.store import decisions
+from worker.store import decisions, results, series
 from worker.store.inserts import insert_ignoring
 from worker.store.records import DocumentRecord, ReviewItemRecord
+from worker.store.series import OrganYear
 
 #: How much a doubt weighs by its kind, in thousandths: a doubt about whose report this is outweighs one about a figure.
 WEIGHTS: Mapping[str, int] = {
@@ -31,6 +32,7 @@ WEIGHTS: Mapping[str, int] = {
     "contradiction": 650,
     "series": 500,
     "jump": 480,
+    "duplicate": 470,
     "second_reader": 450,
     "doubt": 400,
     "confidence": 300,
@@ -83,6 +85,28 @@ def replace(session: Session, document: DocumentRecord, results: Sequence[Result
             reasons = (*report.review.reasons, *audited(report, audit_share))
             rows += [_row(document, report, reason, readers.get(reason.cell)) for reason in reasons]
     insert_ignoring(session, ReviewItemRecord, rows)
+
+
+def remake(session: Session, document: DocumentRecord, *, audit_share: float = 0.0) -> list[Result]:
+    """Make the items of a document anew from what is held of it now, which is handed back.
+
+    Of two who do this at once the second waits. Whoever does it for several documents goes by their ids.
+    """
+    session.execute(select(DocumentRecord.id).where(DocumentRecord.id == document.id).with_for_update())
+    found = results.of_document(session, document)
+    replace(session, document, found, audit_share=audit_share)
+    return found
+
+
+def remake_years(session: Session, places: Sequence[OrganYear], *, audit_share: float = 0.0) -> None:
+    """The same for all documents of an organ and some years, since other reports of the organ have changed."""
+    for place in places:  # of documents that are too many to be compared, what was said before does not hold any more
+        stale = delete(ReviewItemRecord).where(
+            ReviewItemRecord.organ == place.organ, ReviewItemRecord.year == place.year
+        )
+        session.execute(stale.where(ReviewItemRecord.code.in_(series.CODES)))
+    for document in series.documents_of(session, places):
+        remake(session, document, audit_share=audit_share)
 
 
 def _readers(session: Session, report: Report) -> dict[str | None, str]:

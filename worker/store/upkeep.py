@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import null, select, update
 from sqlalchemy.orm import Session, aliased
 
 from worker.store.records import FINAL, OPEN, DocumentRecord, Status
@@ -70,6 +70,9 @@ def awaits_settling(session: Session) -> bool:
 
 def expected(session: Session, inbox_paths: Sequence[bytes]) -> set[bytes]:
     """Which of these files in an inbox belong to documents that are still on their way."""
-    query = select(DocumentRecord.inbox_path).where(DocumentRecord.settled.is_(False))
-    query = query.where(DocumentRecord.inbox_path.in_(inbox_paths))
-    return {path for path in session.scalars(query) if path is not None}
+    waiting = select(DocumentRecord.inbox_path).where(DocumentRecord.settled.is_(False))
+    found = session.scalars(waiting.where(DocumentRecord.inbox_path.in_(inbox_paths))).all()
+    several = session.scalars(waiting.where(DocumentRecord.files.is_not(null())), execution_options={"yield_per": 500})
+    wanted = set(inbox_paths)
+    of_several = {path for paths in several for path in (paths or b"").split(b"\0") if path in wanted}
+    return {path for path in found if path is not None} | of_several
