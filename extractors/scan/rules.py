@@ -39,6 +39,8 @@ CROSSINGS, CROSSING_TONE, FRAME = 0.75, 0.85, 0.9
 BESIDE_MM, BESIDE_LEFT = 0.8, 0.6
 #: Gaps wider than this make up no more than this share of a worn rule; dashes in the cells of a row stand wider apart.
 CELL_GAP_MM, CELL_GAPS = 5.0, 0.4
+#: The core of a rule reaches so many pixels to either side; strokes of glyphs below each other lie within it only in part.
+CORE = 2
 #: What is left of a stroke without the glyphs on its line is at least this share of it.
 MOST_OF = 0.5
 #: Where a rule is less whole than this, others may have left nothing but specks.
@@ -138,14 +140,16 @@ def _meets_what_it_crosses(stroke: Stroke, across: Sequence[Stroke], grey: Gray,
         return True
     dot = dpi / 25.4
     ink = grey[max(0, stroke.top) : stroke.bottom].min(axis=0, initial=255) < 255 * CROSSING_TONE
+    met = [rule for rule in across if rule.start - 1 <= stroke.at <= rule.end + 1]
+    if stroke.covered < WITHOUT_GAP and not any(stroke.start + dot < rule.at < stroke.end - dot for rule in met):
+        return False  # Within one cell it may be the strokes of words written downwards.
     sides = []
-    for rule in across:
-        if rule.start - 1 <= stroke.at <= rule.end + 1:
-            before, after, some = rule.top - 1, rule.bottom + 1, round(BESIDE_MM * dot)
-            if stroke.start + dot < rule.at < stroke.end + MEET_MM * dot:
-                sides.append(ink[max(0, before - some) : before].mean() >= BESIDE_LEFT)
-            if stroke.start - MEET_MM * dot < rule.at < stroke.end - dot:
-                sides.append(ink[after : after + some].mean() >= BESIDE_LEFT)
+    for rule in met:
+        before, after, some = rule.top - 1, rule.bottom + 1, round(BESIDE_MM * dot)
+        if stroke.start + dot < rule.at < stroke.end + MEET_MM * dot:
+            sides.append(ink[max(0, before - some) : before].mean() >= BESIDE_LEFT)
+        if stroke.start - MEET_MM * dot < rule.at < stroke.end - dot:
+            sides.append(ink[after : after + some].mean() >= BESIDE_LEFT)
     return len(sides) < 2 or bool(np.mean(sides) >= CROSSINGS)
 
 
@@ -249,7 +253,8 @@ def _between_rules(stroke: Stroke, across: Sequence[Stroke], grey: Gray, dpi: fl
 
 def _whole_parts(stroke: Stroke, crossed: Sequence[float], grey: Gray) -> tuple[Stroke, ...]:
     """The parts of a stroke that are whole from one of the rules that it crosses to the next, if they are most of it."""
-    dark = grey[max(0, stroke.top) : stroke.bottom].min(axis=0, initial=255) < 255 * CROSSING_TONE
+    middle = round(stroke.at)
+    dark = grey[max(0, middle - CORE) : middle + CORE + 1].min(axis=0, initial=255) < 255 * CROSSING_TONE
     points = sorted({stroke.start, *crossed, stroke.end})
     found: list[Stroke] = []
     for start, end in pairwise(points):
