@@ -116,11 +116,11 @@ def _grid_row(cells: Sequence[GridCell], row: int, grid: Grid, fragment: int, bl
 def label_end(texts: Sequence[str]) -> int:
     """Index of the last label cell of a row: the last words before its first value; -1 when it has no words.
 
-    A serial number before the words is part of the label, words among the values are not.
+    A serial number before the words is part of the label, words among the values are not, nor behind several of them.
     """
     kinds = [is_value(text) for text in texts]
     first_words = next((index for index, value in enumerate(kinds) if not value), None)
-    if first_words is None:
+    if first_words is None or sum(bool(text.strip()) for text in texts[:first_words]) > 1:
         return -1
     first_value = next(
         (index for index in range(first_words, len(texts)) if kinds[index] and texts[index].strip()), len(texts)

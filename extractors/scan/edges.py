@@ -17,7 +17,7 @@ END_MM, WINDOW_MM, NEAR_MM, FAR_MM, WANDER_MM = 0.7, 1.2, 0.5, 1.6, 0.3
 #: The side of a low cell is looked at in this many windows, so that a glyph does not fill them all, each at least this long.
 LOW_CELL, LEAST_MM = 8, 0.5
 #: A line is darker than the paper on either side by this, of 255, in this share of the windows, straight to within so many pixels.
-DARKER, SHARE, STRAIGHT = 8.0, 0.8, 1
+DARKER, SHARE, STRAIGHT = 8.0, 0.9, 1
 #: A line is as dark in one place as in another: its paler fifth has this share of the contrast of its darker fifth.
 EVEN = 0.35
 FEWEST_WINDOWS = 2

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from extractors.alignment.align import Alignment, align
+from extractors.alignment.rows import label_end
 from extractors.alignment.split import split_reports
 from extractors.grid import Grid, GridCell
 from extractors.page import Block, Line
@@ -296,3 +297,9 @@ def test_nothing_is_known_by_place_where_fewer_rows_were_seen_than_the_form_has(
     assert found is not None
     named = {cell for row in found.rows for cell in row.cells}
     assert "requests.denied_third_party.total" not in named and "requests.denied_deliberative.total" not in named
+
+
+def test_words_behind_several_values_are_no_label() -> None:
+    assert label_end(["0", "/", "L", "0"]) == -1
+    assert label_end(["1", "规章", "2", "3"]) == 1
+    assert label_end(["", "（一）予以公开", "0", "无此项说明", "0"]) == 1
