@@ -3,7 +3,8 @@
 Generated documents, digital and scanned at every level, are read with confidences as they are reckoned. From those
 ``models/calibration/curves.json`` is fitted (``--fit``), or what ships is measured on other documents: silent errors and review by
 level at ``--one-wrong-in``, reliability by bin, ECE and Brier score over all cells, and the risk-coverage curve as a
-picture. ``--alone`` measures the same with every cell judged by itself, without the sums.
+picture. ``--alone`` measures the same with every cell judged by itself, without the sums. Numbers that were printed wrong on
+purpose, and checks that accuse a print that is right, are counted too.
 """
 
 from __future__ import annotations
@@ -57,6 +58,17 @@ class Seen:
         return calibrated(self.kind, self.reckoned)
 
 
+@dataclass(frozen=True, slots=True)
+class Accused:
+    """Of a report: its checks, how many accuse the print falsely, the numbers printed wrong on purpose, how many are named."""
+
+    level: str
+    checks: int
+    false: int
+    planted: int
+    named: int
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.calibration", description=__doc__)
     parser.add_argument("--fit", action="store_true", help="write the curves instead of measuring them")
@@ -72,12 +84,15 @@ def main() -> int:
     parser.add_argument("--picture", type=Path, default=Path("out/calibration/risk-coverage.png"))
     args = parser.parse_args()
     options = ExtractOptions(calibration=False, reconciliation=not args.alone, tagger_model="none")
-    seen = list(cells(args, options))
+    found = list(readings(args, options))
+    seen = [one for one in found if isinstance(one, Seen)]
     if args.fit:
         CURVES.write_text(json.dumps(fitted(seen, args), indent=1) + "\n", encoding="utf-8")
         print(f"{len(seen)} cells → {CURVES}")
         return 0
     by_level(seen, args.one_wrong_in)
+    if not args.alone:
+        accusations([one for one in found if isinstance(one, Accused)])
     reliability(seen)
     picture(seen, args.picture)
     return 0
@@ -86,8 +101,8 @@ def main() -> int:
 # --- reading -----------------------------------------------------------------------------------------------------------
 
 
-def cells(args: argparse.Namespace, options: ExtractOptions) -> Iterator[Seen]:
-    """All cells of documents of every level."""
+def readings(args: argparse.Namespace, options: ExtractOptions) -> Iterator[Seen | Accused]:
+    """All cells of documents of every level, and what is said of their print."""
     out = Path("out/calibration")
     truths = {level: generate_scans(level, args.scans, args.seed, out) for level in LEVELS} if args.scans else {}
     if args.digital:
@@ -108,14 +123,24 @@ def cells(args: argparse.Namespace, options: ExtractOptions) -> Iterator[Seen]:
 
 def read(
     path: Path, truths: Sequence[dict[str, object]], *, level: str, options: ExtractOptions, reuse: bool
-) -> list[Seen]:
+) -> list[Seen | Accused]:
     """The cells of one document against its truth; those of a report that was not found are not cells."""
-    parts = {int(str(told["part"])): told["cells"] for told in truths}
-    found = []
+    parts = {int(str(told["part"])): told for told in truths}
+    found: list[Seen | Accused] = []
     for report in results(path, options, reuse):
-        if isinstance(report, Report) and isinstance(wanted := parts.get(report.source.part), dict):
-            found += list(seen_in(report, wanted, level))
+        if isinstance(report, Report) and (told := parts.get(report.source.part)) is not None:
+            wanted, planted = told["cells"], told["planted"]
+            if isinstance(wanted, dict) and isinstance(planted, list):
+                found += [*seen_in(report, wanted, level), accused(report, planted, level)]
     return found
+
+
+def accused(report: Report, planted: Sequence[str], level: str) -> Accused:
+    """What the checks of a report say of its print. A report with something planted is not asked for false accusations."""
+    blamed = [check for check in report.checks if check.status == "fail" and check.cause == "source"]
+    named = sum(any(cell in check.cells for check in blamed) for cell in planted)
+    checks, false = (0, 0) if planted else (len(report.checks), len(blamed))
+    return Accused(level, checks, false, len(planted), named)
 
 
 def results(path: Path, options: ExtractOptions, reuse: bool) -> Sequence[Result]:
@@ -216,6 +241,17 @@ def print_level(name: str, some: Sequence[Seen], one_wrong_in: int) -> None:
     print(
         f"{name:<16}{len(some):>8}{right:>10.3f}{silent:>8}{share:>11.2f}{review:>10.2f}{ece(some):>9.4f}{brier(some):>9.4f}"
     )
+
+
+def accusations(found: Sequence[Accused]) -> None:
+    """Numbers printed wrong on purpose that are named, and checks that accuse a print that is right."""
+    print(f"\n{'level':<16}{'planted':>9}{'named':>8}{'checks':>9}{'false':>8}{'false %':>9}")
+    levels = list(dict.fromkeys(one.level for one in found))
+    for name in (*levels, "scans", "all"):
+        some = [one for one in found if name in (one.level, "all") or (name == "scans" and one.level in LEVELS)]
+        checks, false = sum(one.checks for one in some), sum(one.false for one in some)
+        planted, named = sum(one.planted for one in some), sum(one.named for one in some)
+        print(f"{name:<16}{planted:>9}{named:>8}{checks:>9}{false:>8}{100 * false / max(checks, 1):>9.3f}")
 
 
 def ece(some: Sequence[Seen]) -> float:
