@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 
 from api.export.panel.source import PACKET, Correction, Given
-from models.decisions import Decision, standing
+from models.decisions import standing
+from models.events import Decision
 from models.report import Cell, Report
+from models.whole import is_whole
 from worker.store import batches, documents, results
 from worker.store.database import Database
 from worker.store.records import FINAL, DocumentRecord, Kind
@@ -78,7 +80,7 @@ class StoredPacket:
 
 def corrections_of(read: Report, kept: Sequence[Decision]) -> tuple[Correction, ...]:
     """The decisions that hold, beside what the pipeline itself had read."""
-    return tuple(_correction(read.cells.get(cell), one) for cell, one in standing(kept).items())
+    return tuple(_correction(read.cells.get(cell), one) for cell, one in standing(kept).items() if not is_whole(cell))
 
 
 def _correction(read: Cell | None, decision: Decision) -> Correction:

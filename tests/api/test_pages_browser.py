@@ -125,7 +125,7 @@ def test_who_comes_second_is_told_and_overwrites_nothing(served: str, page: Page
     other = {"action": "correct", "version": 0, "state": "number", "value": "77", "who": "another"}
     assert httpx.patch(f"{served}/v1/documents/1/cells/{cell}", json=other).status_code == 200
     page.keyboard.press("Enter")
-    expect(page.locator("#said.bad")).to_contain_text("别人刚改过")
+    expect(page.locator("#said.bad")).to_contain_text("another 刚在这份报告上作了判断")
     expect(page.locator(f"[data-cell='{cell}']")).to_have_text("77")
     assert len(httpx.get(f"{served}/v1/documents/1/decisions").json()["decisions"]) == 1
 

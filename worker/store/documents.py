@@ -132,7 +132,7 @@ def retry(session: Session, document_id: int) -> DocumentRecord:
 
 def _begin_anew(document: DocumentRecord) -> None:
     document.status, document.attempts, document.finished_at = Status.RECEIVED, 0, None
-    document.error_code = document.error_message = None
+    document.error_code = document.error_message = document.tally = None
 
 
 def get(session: Session, document_id: int) -> DocumentRecord:
