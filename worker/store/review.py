@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from models.audit import CODE, COMPARE, in_sample, place_by_lot, unmarked
 from models.decisions import proposed
+from models.reconcile import FAILING
 from models.report import Report, Result, ReviewReason
 from models.whole import about
 from worker.store import decisions
@@ -33,6 +34,7 @@ WEIGHTS: Mapping[str, int] = {
     "contradiction": 650,
     "series": 500,
     "jump": 480,
+    "failing": 470,
     "second_reader": 450,
     "doubt": 400,
     "confidence": 400,
@@ -40,6 +42,8 @@ WEIGHTS: Mapping[str, int] = {
 OTHER_WEIGHT = 450
 #: Totals are what most people use.
 TOTAL_WEIGHT = 50
+#: What a cell weighs more of which nothing is sure.
+UNSURE_WEIGHT = 50
 WORST = 1000
 
 
@@ -71,16 +75,23 @@ class Stop:
 
 
 def rank(reason: ReviewReason, report: Report) -> int:
-    """The order of an item, 0 for the worst: the kind of doubt first, then how unsure the reading is, totals ahead."""
-    weight = WEIGHTS.get(reason.code, OTHER_WEIGHT)
+    """The order of an item, 0 for the worst: the kind of doubt first, then how unsure the reading is, totals ahead.
+
+    A cell of the audit is placed by lot over the whole range of such doubts: were totals ahead, the sample would be one of totals.
+    """
+    weight = WEIGHTS.get(told(reason).code, OTHER_WEIGHT)
     cell = report.cells.get(reason.cell) if reason.cell else None
-    if reason.cell and cell is not None:
-        sampled = cell.status == "accepted"
-        doubt = place_by_lot(*_part(report), reason.cell) if sampled else 1 - cell.confidence
-        weight += round(50 * doubt)
-    if reason.cell and "total" in reason.cell:
-        weight += TOTAL_WEIGHT
+    if reason.cell and cell is not None and cell.status == "accepted":
+        weight += round((UNSURE_WEIGHT + TOTAL_WEIGHT) * place_by_lot(*_part(report), reason.cell))
+    elif reason.cell:
+        weight += round(UNSURE_WEIGHT * (1 - cell.confidence)) if cell is not None else 0
+        weight += TOTAL_WEIGHT if "total" in reason.cell else 0
     return max(0, WORST - weight)
+
+
+def told(reason: ReviewReason) -> ReviewReason:
+    """A reason as it stands in the queue: sums that fail are a kind of their own, cells of the audit are not."""
+    return reason.model_copy(update={"code": "failing"}) if reason.why.startswith(FAILING) else unmarked(reason)
 
 
 def replace(session: Session, document: DocumentRecord, results: Sequence[Result], *, audit_share: float = 0.0) -> None:
@@ -121,14 +132,14 @@ def _part(report: Report) -> tuple[str, int]:
 
 def _row(document: DocumentRecord, report: Report, reason: ReviewReason, reader: str | None) -> dict[str, object]:
     organ, year = report.report.organ.value, report.report.year.value
-    told = unmarked(reason)
+    shown = told(reason)
     return {
         "document_id": document.id,
         "batch_id": document.batch_id,
         "part": report.source.part,
         "cell": reason.cell,
-        "code": told.code[:40],
-        "why": told.why.replace("\0", "\ufffd"),
+        "code": shown.code[:40],
+        "why": shown.why.replace("\0", "\ufffd"),
         "organ": organ.replace("\0", "\ufffd")[:200] if isinstance(organ, str) else None,
         "year": year if isinstance(year, int) else None,
         "rank": rank(reason, report),

@@ -35,8 +35,9 @@ def _matter(
 ) -> dict[str, Any]:
     kind = name.removeprefix(PREFIX)
     claim: Claim | None = getattr(report.report, kind) if kind in CLAIMS else None
-    text = _shown(answer, claim) if claim else "；".join(said(one, language) for one in (answer.text or "").split("\n"))
     words = catalog(language)
+    doubts = (said(one, language) for one in (answer.text or "").split("\n"))
+    text = _shown(answer, claim) if claim else words["semicolon"].join(doubts)
     return {
         "label": words.get(kind) or words.get(f"code_heading_{kind}") or words.get(f"code_{kind}", kind),
         "shown": text or words["not_found"],

@@ -23,7 +23,7 @@ from api.http.pages.rules import kind_name
 from api.http.pages.summary import summary_of
 from api.http.rendering import content
 from extractors.formats.text import editor_lines
-from models.errors import NotFound
+from models.errors import GoujiError, NotFound
 from models.report import ErrorReport, Report
 from worker.store import batches, decisions, documents, results, review
 from worker.store.records import ReviewItemRecord, Status
@@ -253,6 +253,13 @@ def prefer(
     for name, value in ((LANGUAGE_COOKIE, language), (WHO_COOKIE, quote(who.strip(), safe=""))):
         if value:
             answer.set_cookie(name, value, max_age=_YEAR, samesite="strict")
+    return answer
+
+
+def refused(request: Request, error: GoujiError, status: int) -> Response:
+    """What a person sees where there is nothing to see."""
+    answer = _page(request, "refused.html", error=error)
+    answer.status_code = status
     return answer
 
 

@@ -32,8 +32,8 @@ function focus(id) {
   byId("focus-label").textContent = box?.title ?? id;
   const left = doubts();
   byId("place").textContent = left.length ? (left.includes(id) ? `${left.indexOf(id) + 1} / ${left.length}` : words.left_over.replace("{n}", left.length)) : words.all_settled;
-  byId("why").textContent = [...new Set(data.reasons.filter((reason) => reason.cell === id).map((reason) => reason.why))].join("；");
-  byId("printed").textContent = cell.printed && cell.printed !== cell.shown ? `${words.printed}：${cell.printed}` : "";
+  byId("why").textContent = [...new Set(data.reasons.filter((reason) => reason.cell === id).map((reason) => reason.why))].join(words.semicolon);
+  byId("printed").textContent = cell.printed && cell.printed !== cell.shown ? `${words.printed}${words.colon}${cell.printed}` : "";
   byId("value").value = byId("note").value = "";
   allow(cell.ask);
   showChoices(cell);
@@ -145,13 +145,13 @@ async function decide(verdict) {
       body: JSON.stringify({ version: data.version, part: data.part, who, why: byId("note").value.trim(), ...verdict }),
     });
     if (answer.status === 409) { await refresh(); tell(words.conflict.replace("{who}", lastOther()), true); return; }
-    if (!answer.ok) { tell(`${words.failed_to_save}：${(await answer.json()).detail}`, true); return; }
+    if (!answer.ok) { tell(`${words.failed_to_save}${words.colon}${(await answer.json()).detail}`, true); return; }
     const before = doubts();
     await refresh();
     tell(words.saved);
     if (verdict.action !== "undo") go(1, before.indexOf(cell), before);
   } catch (error) {
-    tell(`${words.failed_to_save}：${error.message}`, true);
+    tell(`${words.failed_to_save}${words.colon}${error.message}`, true);
   } finally {
     busy = false;
   }
