@@ -7,7 +7,6 @@ import resource
 import sys
 
 from api.http.rendering import MEMORY_MB, NO_SUCH_PAGE, SECONDS
-from extractors.scan.raster import POINTS
 from extractors.sources.sniff import PDF, media_type
 from worker.confine import limit_memory
 
@@ -15,6 +14,7 @@ from worker.confine import limit_memory
 LONGEST_EDGE = 5000
 #: A person waits for the page; the wire is short.
 FAST = 1
+_POINTS = 72
 
 
 def main(name: str, page: int, dpi: int) -> int:
@@ -45,7 +45,7 @@ def of_pdf(data: bytes, page: int, dpi: int) -> bytes | None:
     if page > len(document):
         return None
     found = document[page - 1]
-    scale = min(dpi / POINTS, LONGEST_EDGE / max(*found.get_size(), 1))
+    scale = min(dpi / _POINTS, LONGEST_EDGE / max(*found.get_size(), 1))
     buffer = io.BytesIO()
     found.render(scale=scale).to_pil().save(buffer, "PNG", compress_level=FAST)
     return buffer.getvalue()

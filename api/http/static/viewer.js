@@ -4,6 +4,8 @@ const SVG = "http://www.w3.org/2000/svg";
 /** Dots to an inch of a page as it comes first, and of the sharper one that follows for the page that is looked at. */
 const QUICK = 144, SHARP = 288;
 const CROP = { width: 520, height: 96, margin: 14 };
+/** Milliseconds after which somebody is taken to look at a cell rather than to pass it. */
+const SETTLED = 700;
 
 /** The viewer: `data.cells` are drawn, `onPick(id)` is called for a box that is clicked on, `onReady()` when more can be shown. */
 export function viewer(data, onPick, onReady) {
@@ -14,6 +16,7 @@ export function viewer(data, onPick, onReady) {
   // What is marked; and the cell that is asked about, which the crop shows.
   let shown = null;
   let asked = null;
+  let later = 0;
 
   function load(figure) {
     const image = figure.querySelector("img");
@@ -106,7 +109,9 @@ export function viewer(data, onPick, onReady) {
     pen.strokeStyle = "rgb(179 38 30 / .75)";
     pen.lineWidth = 3;
     pen.strokeRect(2 * scale * ((width - (x1 - x0)) / 2 - 2), 2 * scale * ((height - (y1 - y0)) / 2 - 2), 2 * scale * (x1 - x0 + 4), 2 * scale * (y1 - y0 + 4));
-    sharpen(figure);
+    // Not at once: who only leafs through needs no finer picture, and the quick one of another page may be waited for.
+    clearTimeout(later);
+    later = setTimeout(sharpen, SETTLED, figure);
   }
 
   function center() {
