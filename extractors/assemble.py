@@ -13,7 +13,7 @@ from extractors.heading import Heading
 from extractors.narrative.tag import Section
 from extractors.page import Block, Content
 from extractors.sources.source import Source
-from models.checks import ReportView, all_checks
+from models.checks import CONTRADICTED, ReportView, all_checks
 from models.evidence import Place
 from models.forms import load_forms
 from models.narrative_fact import Fact
@@ -167,7 +167,9 @@ def _cell_evidence(candidate: Candidate | None) -> Evidence | None:
 def _evidence(place: Place, route: str | None = None, engines: tuple[str, ...] = ()) -> Evidence:
     box = place.box
     bbox = (round(box.x0, 2), round(box.y0, 2), round(box.x1, 2), round(box.y1, 2)) if box else None
-    return Evidence(page=place.page, bbox=bbox, line=place.line, column=place.column, route=route, engines=engines)
+    return Evidence(
+        page=place.page, bbox=bbox, line=place.line, column=place.column, row=place.row, route=route, engines=engines
+    )
 
 
 def _contradicted(checks: Sequence[CheckRecord]) -> dict[str, str]:
@@ -187,9 +189,7 @@ def _cell_reasons(judged: Reconciled, cells: dict[str, Cell], contradicted: dict
         for why in judged.cells[name].reasons:
             yield ReviewReason(cell=name, why=why)
         if name in contradicted:
-            yield ReviewReason(
-                cell=name, why=f"the text contradicts the table: {contradicted[name]}", code="contradiction"
-            )
+            yield ReviewReason(cell=name, why=f"{CONTRADICTED}{contradicted[name]}", code="contradiction")
         if not judged.cells[name].reasons and name not in contradicted:
             yield ReviewReason(cell=name, why=f"not sure enough ({cell.confidence:.3f})", code="confidence")
 

@@ -28,6 +28,8 @@ ABOUT = Decimal("0.1")
 SHORTEST_SECTION = 10
 #: What an organ drafts for another to issue is not in its own table (报请政府出台规章).
 _DRAFTED = re.compile("(?:报请|提请|提交|代拟|代为起草)[^。；]{0,20}(?:出台|印发|制定|发布|审议)")
+#: How a reason for review begins that a contradiction gives to its cells.
+CONTRADICTED = "the text contradicts the table: "
 #: From this confidence a fact's reading is firm, so that a contradiction stands in the print.
 FIRM_FACT = 0.9
 
@@ -85,7 +87,7 @@ def _fact_check(view: ReportView, index: int, fact: FactRecord, cells: tuple[str
     values = [view.cells[cell].value for cell in cells]
     known = [value for value in values if value is not None]
     total = sum(known) if len(known) == len(cells) else None
-    status: Status = "unknown" if total is None or fact.value is None else _agrees(fact, total)
+    status: Status = "unknown" if total is None or fact.value is None else agrees(fact, total)
     firm = fact.confidence >= FIRM_FACT and not any(view.cells[cell].reasons for cell in cells)
     cause: Literal["source", "unclear"] | None = None
     if status == "fail":
@@ -117,7 +119,8 @@ def _doubted(check: CheckRecord) -> CheckRecord:
     return check.model_copy(update={"status": "unknown", "cause": None})
 
 
-def _agrees(fact: FactRecord, total: Number) -> Status:
+def agrees(fact: FactRecord, total: Number) -> Literal["pass", "fail"]:
+    """Whether a figure in prose, with its about or over, is what the cells say."""
     value = Decimal(fact.value or 0)
     cell = Decimal(total)
     if fact.qualifier == "over":

@@ -1,4 +1,4 @@
-"""What people decide about cells, as events, and how they are laid over what the pipeline reads.
+"""How what people decide, which is kept as events, is laid over what the pipeline reads.
 
 A decision says what stands on the page, so it outlives the run in which it was made: it is replayed over each later
 result. Nothing is ever taken away from the list; taking a decision back is an event of its own.
@@ -7,53 +7,13 @@ result. Nothing is ever taken away from the list; taking a decision back is an e
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-
+from models.checks import CONTRADICTED, agrees
+from models.events import Action, Answer, Decision, Event
 from models.identities import evaluate, identities, operands
-from models.readings import CellState
 from models.reconcile import DOUBT_AFTER_PASS, FAILING
-from models.report import Alternative, Cell, CheckRecord, ExactNumber, Report, Review, ReviewReason
-
-Action = Literal["confirm", "correct", "undo"]
-#: What is kept: where two people must agree, what the first of them says is a proposal, which settles nothing.
-Event = Literal["confirm", "correct", "undo", "propose"]
-
-
-class Answer(BaseModel):
-    """What a cell holds: a state and, for a number, its value."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    state: CellState
-    value: ExactNumber | None = None
-
-    @model_validator(mode="after")
-    def _number_if_and_only_if(self) -> Answer:
-        if (self.state is CellState.NUMBER) != (self.value is not None):
-            raise ValueError("a number needs a value, and nothing else has one")
-        return self
-
-
-class Decision(BaseModel):
-    """One event. ``before`` is what the cell held when the person looked; ``undo`` has no ``after``.
-
-    A proposal settles nothing: see `kept_as`.
-
-    ``version`` counts the decisions on one report from 1; ``at`` is in seconds since 1970.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    version: int
-    cell: str
-    action: Event
-    before: Answer
-    after: Answer | None = Field(None, description="what the person says stands there")
-    who: str
-    why: str = ""
-    at: float
+from models.report import Alternative, Cell, CheckRecord, Report, Review, ReviewReason
+from models.whole import claimed, is_whole, still_open
 
 
 def standing(decisions: Iterable[Decision]) -> dict[str, Decision]:
@@ -105,7 +65,7 @@ def replay(report: Report, decisions: Iterable[Decision]) -> Report:
     """The report with what people decided: their cells, the identities that these stand in, the reasons for review.
 
     A decision on a cell that this report does not have (another form was found) is not lost: it becomes a reason for
-    review.
+    review. Matters of the whole report are settled in the same way (see `models.whole`).
     """
     events = tuple(decisions)
     held = standing(events)
@@ -113,15 +73,19 @@ def replay(report: Report, decisions: Iterable[Decision]) -> Report:
         return report
     cells = {name: _decided(cell, held[name]) if name in held else cell for name, cell in report.cells.items()}
     checks = tuple(_checks(report, cells, held))
-    mended = {FAILING + check.rule for check in checks if check.status == "pass"}
-    reasons = tuple(reason for reason in report.review.reasons if reason.cell not in held and reason.why not in mended)
+    mended = {
+        why for check, old in zip(checks, report.checks, strict=True) if check.status == "pass" for why in _of(old)
+    }
+    reasons = still_open((reason for reason in report.review.reasons if reason.why not in mended), held)
     doubted = {reason.cell for reason in reasons}
     settled = {reason.cell for reason in report.review.reasons if reason.why in mended} - doubted - held.keys()
     cells.update({name: _settled(cells[name]) for name in settled if name in cells})
-    reasons += tuple(_homeless(decision) for cell, decision in held.items() if cell not in cells)
-    reasons += tuple(_open(cell, tuple(said.values())) for cell, said in proposed(events).items() if cell in cells)
+    homed = {cell for cell in (*held, *proposed(events)) if cell in cells or is_whole(cell)}
+    reasons += tuple(_homeless(decision) for cell, decision in held.items() if cell not in homed)
+    reasons += tuple(_open(cell, tuple(said.values())) for cell, said in proposed(events).items() if cell in homed)
     return report.model_copy(
         update={
+            "report": claimed(report.report, held),
             "cells": cells,
             "checks": checks,
             "review": Review(needed=bool(reasons), reasons=reasons),
@@ -166,20 +130,41 @@ def _open(cell: str, proposals: tuple[Decision, ...]) -> ReviewReason:
 def _said(answer: Answer | None) -> str:
     if answer is None:
         return ""
-    return str(answer.state) if answer.value is None else str(answer.value)
+    return answer.text or str(answer.state) if answer.value is None else str(answer.value)
+
+
+def _of(check: CheckRecord) -> tuple[str, ...]:
+    """The reasons for review that a failing check gives to its cells."""
+    said = () if check.message is None else (f"{CONTRADICTED}{check.message}",)
+    return (FAILING + check.rule, *said)
 
 
 def _checks(report: Report, cells: Mapping[str, Cell], held: Mapping[str, Decision]) -> Iterable[CheckRecord]:
-    """Identities over a decided cell are evaluated anew; what people settled and still fails is the print's fault."""
+    """Checks over a decided cell are made anew; what people settled and still fails is the print's fault."""
     rules = {rule.rule: rule for rule in identities(str(report.report.form.value))}
     values = operands({name: (cell.state, cell.value) for name, cell in cells.items()})
     for check in report.checks:
-        if check.rule not in rules or not held.keys() & set(check.cells):
+        if not held.keys() & set(check.cells):
             yield check
-            continue
-        outcome = evaluate(rules[check.rule], values)
-        settled = all(cells[cell].status != "review" for cell in check.cells if cell in cells)
-        cause = None if outcome.status != "fail" else "source" if settled else "unclear"
-        yield check.model_copy(
-            update={"status": outcome.status, "left": outcome.left, "right": outcome.right, "cause": cause}
-        )
+        elif check.rule in rules:
+            outcome = evaluate(rules[check.rule], values)
+            settled = all(cells[cell].status != "review" for cell in check.cells if cell in cells)
+            cause = None if outcome.status != "fail" else "source" if settled else "unclear"
+            yield check.model_copy(
+                update={"status": outcome.status, "left": outcome.left, "right": outcome.right, "cause": cause}
+            )
+        else:
+            yield _against_prose(check, report, cells)
+
+
+def _against_prose(check: CheckRecord, report: Report, cells: Mapping[str, Cell]) -> CheckRecord:
+    """A figure in prose beside the cells that must agree with it, once more; any other check as it is."""
+    known = [value for cell in check.cells if cell in cells and (value := cells[cell].value) is not None]
+    facts = [report.facts[index] for index in check.facts if index < len(report.facts)]
+    if check.status == "unknown" or len(facts) != 1 or len(known) < len(check.cells):
+        return check
+    total = sum(known)
+    status = agrees(facts[0], total)
+    cause = None if status == "pass" else "source" if check.cause == "source" else "unclear"
+    message = None if status == "pass" else f"the text says: {facts[0].sentence}"
+    return check.model_copy(update={"status": status, "right": total, "cause": cause, "message": message})

@@ -44,10 +44,12 @@ class Place:
     """A place in a source.
 
     ``page`` (from 1) and ``box`` for paged sources; ``line`` and ``column`` (both from 1) for text sources.
-    A place in a format without pages (DOCX, HTML, XLSX) has ``line`` = number of the block in reading order.
+    A place in a format without pages (DOCX, HTML, XLSX) has ``line`` = number of the block in reading order, and in a
+    table ``row`` and ``column`` of the table, from 1.
     """
 
     page: int | None = None
     box: Box | None = None
     line: int | None = None
     column: int | None = None
+    row: int | None = None

@@ -37,6 +37,8 @@ UNKNOWN_ROUTE_TRUST = 0.98
 WORDS_IN_CELL = 0.05
 #: An identity that holds leaves this share of the remaining doubt.
 DOUBT_AFTER_PASS = 0.1
+#: What is said of a cell whose print is not plain (and why), and of one that can be read as several values.
+PLAINNESS, SEVERAL = "the print is not plain: ", "what is seen supports several values"
 #: The reason for review of a cell in a failing sum; the rule follows.
 FAILING = "a sum that the cell stands in fails: "
 #: A value whose sum fails is what is printed in most cases: the printer errs more often than a text layer.
@@ -242,11 +244,11 @@ def _reasons(candidate: Candidate | None, seen: _Cell, p: float, failing: Sequen
     if seen.match < WEAK_MATCH:
         reasons.append(f"the label of the row matches the form only weakly ({seen.match:.2f})")
     if candidate is not None and candidate.doubt:
-        reasons.append(f"the print is not plain: {candidate.doubt}")
+        reasons.append(PLAINNESS + candidate.doubt)
     if candidate is not None and candidate.state is CellState.TEXT:
         reasons.append(f"words stand where a number is expected: {candidate.printed[:40]}")
     if p < ACCEPT and not seen.notes:
-        reasons.append("what is seen supports several values")
+        reasons.append(SEVERAL)
     reasons.extend(FAILING + rule for rule in failing)
     return reasons
 

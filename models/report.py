@@ -38,6 +38,7 @@ class Evidence(_Frozen):
     bbox: BBox | None = None
     line: int | None = None
     column: int | None = None
+    row: int | None = Field(None, description="row of the table, where `line` is a block of a format without pages")
     route: str | None = None
     engines: tuple[str, ...] = ()
 
@@ -235,5 +236,19 @@ def _empty_place(key: str, item: Any) -> bool:
 
 
 _OPTIONAL = frozenset(
-    {"page", "bbox", "line", "column", "files", "unit", "message", "quote", "where", "evidence", "code", "section"}
+    {
+        "page",
+        "bbox",
+        "line",
+        "column",
+        "row",
+        "files",
+        "unit",
+        "message",
+        "quote",
+        "where",
+        "evidence",
+        "code",
+        "section",
+    }
 )

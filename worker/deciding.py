@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from models.decisions import Action, Answer, Decision, answer_of, kept_as, last_of, proposed
+from models.decisions import answer_of, kept_as, last_of, proposed, standing
 from models.errors import NotFound, ServiceError
-from models.report import Cell, Report, Result
+from models.events import Action, Answer, Decision
+from models.report import Report
+from models.whole import fits, is_whole, matters
 from worker.store import decisions, documents, results, review, series
 from worker.store.database import Database
 from worker.store.decisions import NewDecision
@@ -42,11 +44,6 @@ class Decided:
     decision: Decision
     report: Report
 
-    @property
-    def cell(self) -> Cell:
-        """The cell as it is now."""
-        return self.report.cells[self.decision.cell]
-
 
 def decide(database: Database, verdict: Verdict, *, readers: int = 1, audit_share: float = 0.0) -> Decided:
     """Keep a verdict as an event and take its cell off the queue (an undo that leaves no decision puts it back).
@@ -58,11 +55,11 @@ def decide(database: Database, verdict: Verdict, *, readers: int = 1, audit_shar
     """
     with database.write() as session:
         document = documents.get(session, verdict.document_id)
-        report = _part(results.of_document(session, document), verdict.part)
-        if report.source.sha256 is None or verdict.cell not in report.cells:
-            raise NotFound(f"the form of this report has no cell {verdict.cell!r}")
-        before = answer_of(report.cells[verdict.cell])
+        report, read = _part(session, document, verdict.part)
+        if report.source.sha256 is None:
+            raise NotFound("the bytes of this document were never had")
         known = decisions.of_part(session, report.source.sha256, verdict.part)
+        before = _held(report, known, verdict.cell)
         after = _after(verdict, before, last_of(known, verdict.cell))
         if readers > 1 and not verdict.name:
             raise ServiceError("two people must agree on each cell here, so each has to give a name")
@@ -75,12 +72,13 @@ def decide(database: Database, verdict: Verdict, *, readers: int = 1, audit_shar
             who=verdict.who,
             seen=verdict.seen,
             why=verdict.why,
+            read=read.cells.get(verdict.cell),
         )
         kept = decisions.append(
             session, report.source.sha256, verdict.part, new, document_id=document.id, now=time.time()
         )
         _refresh(session, document, audit_share)
-        after_all = _part(results.of_document(session, document), verdict.part)
+        after_all, _ = _part(session, document, verdict.part)
         series.note(session, [after_all])
         return Decided(kept, after_all)
 
@@ -96,13 +94,28 @@ def _after(verdict: Verdict, before: Answer, last: Decision | None) -> Answer | 
         return before
     if verdict.answer is None:
         raise ServiceError("a correction needs a state and, for a number, a value")
+    if is_whole(verdict.cell) and not fits(verdict.cell, verdict.answer):
+        raise ServiceError("an organ is a name, a year a year, a region a code of six digits; a doubt can only be seen")
+    if not is_whole(verdict.cell) and verdict.answer.text is not None:
+        raise ServiceError("a cell of the form holds no words")
     return verdict.answer
 
 
-def _part(found: Sequence[Result], part: int) -> Report:
-    for result in found:
-        if isinstance(result, Report) and result.source.part == part:
-            return result
+def _held(report: Report, known: Sequence[Decision], name: str) -> Answer:
+    """What a cell, or a matter of the whole report, holds now. Raises NotFound."""
+    if name in report.cells:
+        return answer_of(report.cells[name])
+    held = matters(report) | {cell: one.before for cell, one in standing(known).items() if is_whole(cell)}
+    if name not in held:
+        raise NotFound(f"the form of this report has no cell {name!r}")
+    return matters(report).get(name, held[name])
+
+
+def _part(session: Session, document: DocumentRecord, part: int) -> tuple[Report, Report]:
+    """A report as people left it, held against the others of its organ, and as the pipeline had read it."""
+    for one in results.with_history(session, document):
+        if isinstance(one.result, Report) and isinstance(one.read, Report) and one.result.source.part == part:
+            return series.among_others(session, one.result), one.read
     raise NotFound(f"this document has no report {part}")
 
 

@@ -36,7 +36,7 @@ def make_app(services: Services) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", StaticFiles(packages=[("api.http", "static")]), name="static")
-    problems.install(app)
+    problems.install(app, pages.refused)
     return app
 
 

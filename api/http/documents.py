@@ -15,6 +15,7 @@ from api.http.sources import open_source, place_of_page
 from api.http.wire import DecisionOut, DocumentOut, History, VerdictIn
 from models.errors import ServiceError
 from models.report import to_dict, to_json
+from models.whole import is_whole
 from worker.deciding import Verdict, decide
 from worker.store import decisions, documents, results
 
@@ -95,6 +96,8 @@ def history(services: ServicesOf, document_id: int, part: Part = 1) -> History:
 def decide_cell(services: ServicesOf, caller: Caller, document_id: int, cell: str, given: VerdictIn) -> Response:
     """Confirm or correct a cell, or take the last decision back.
 
+    ``report.organ``, ``report.year`` and ``report.region`` can be decided on as well, and doubts about the whole report
+    confirmed under ``report.`` and their code; the answer then tells of ``report`` in place of ``cell``.
     ``version`` is that of the report that was looked at (see ``/decisions``); a 409 says that somebody was faster.
     """
     try:
@@ -120,7 +123,7 @@ def decide_cell(services: ServicesOf, caller: Caller, document_id: int, cell: st
     report = to_dict(decided.report)
     body = {
         "version": decided.decision.version,
-        "cell": report["cells"][cell],
+        **({"report": report["report"]} if is_whole(cell) else {"cell": report["cells"][cell]}),
         "checks": [check for check in report["checks"] if cell in check["cells"]],
         "review": report["review"],
     }

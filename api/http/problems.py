@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request
@@ -60,12 +60,14 @@ def of_error(error: GoujiError) -> Response:
     return problem(error.code, error.message, error.hint, headers)
 
 
-def install(app: FastAPI) -> None:
-    """Answer every failure of the application in this form."""
+def install(app: FastAPI, page: Callable[[Request, GoujiError, int], Response]) -> None:
+    """Answer every failure of the application in this form; ``page`` makes of an expected one what a person can read."""
 
-    async def expected(_request: Request, error: Exception) -> Response:
+    async def expected(request: Request, error: Exception) -> Response:
         assert isinstance(error, GoujiError)
-        return of_error(error)
+        told = of_error(error)
+        is_for_a_person = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/v1/")
+        return page(request, error, told.status_code) if is_for_a_person else told
 
     async def invalid(_request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)

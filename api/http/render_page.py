@@ -14,6 +14,7 @@ from worker.confine import limit_memory
 LONGEST_EDGE = 5000
 #: A person waits for the page; the wire is short.
 FAST = 1
+_POINTS = 72
 
 
 def main(name: str, page: int, dpi: int) -> int:
@@ -25,7 +26,7 @@ def main(name: str, page: int, dpi: int) -> int:
     if kind == PDF:
         image = of_pdf(data, page, dpi)
     elif kind.startswith("image/"):
-        image = of_picture(data, page)
+        image = of_picture(data, page, dpi)
     else:
         print("this source has no page images", file=sys.stderr)
         return NO_SUCH_PAGE
@@ -44,23 +45,26 @@ def of_pdf(data: bytes, page: int, dpi: int) -> bytes | None:
     if page > len(document):
         return None
     found = document[page - 1]
-    scale = min(dpi / 72, LONGEST_EDGE / max(*found.get_size(), 1))
+    scale = min(dpi / _POINTS, LONGEST_EDGE / max(*found.get_size(), 1))
     buffer = io.BytesIO()
     found.render(scale=scale).to_pil().save(buffer, "PNG", compress_level=FAST)
     return buffer.getvalue()
 
 
-def of_picture(data: bytes, page: int) -> bytes | None:
-    """A frame of a picture in its own resolution, upright."""
+def of_picture(data: bytes, page: int, dpi: int) -> bytes | None:
+    """A frame of a picture, upright, at the size of the page that the OCR route takes it for."""
     from PIL import Image, ImageOps
+
+    from extractors.scan.raster import dpi_of
 
     with Image.open(io.BytesIO(data)) as image:
         if page > getattr(image, "n_frames", 1):
             return None
         image.seek(page - 1)
-        image.draft("RGB", (LONGEST_EDGE, LONGEST_EDGE))
         upright = ImageOps.exif_transpose(image).convert("RGB")
-    upright.thumbnail((LONGEST_EDGE, LONGEST_EDGE))
+        scale = min(dpi / dpi_of(image, upright.size), LONGEST_EDGE / max(upright.size))
+    size = (max(1, round(upright.width * scale)), max(1, round(upright.height * scale)))
+    upright = upright.resize(size, Image.Resampling.LANCZOS if scale < 1 else Image.Resampling.BICUBIC)
     buffer = io.BytesIO()
     upright.save(buffer, "PNG", compress_level=FAST)
     return buffer.getvalue()

@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.http.context import cursor_of
-from models.decisions import Action, Answer, Decision, Event
 from models.errors import CODES
+from models.events import Action, Answer, Decision, Event
 from models.readings import CellState
 from models.report import ErrorInfo, ExactNumber
 from worker.store.batches import Progress
@@ -209,12 +209,13 @@ class VerdictIn(_Wire):
     part: int = Field(1, ge=1)
     state: CellState | None = Field(None, description="for a correction")
     value: ExactNumber | None = Field(None, description="for a correction to a number; as text it keeps every digit")
+    text: str | None = Field(None, max_length=200, description="for a correction of organ or region (its code)")
     who: str = Field("", max_length=100)
     why: str = Field("", max_length=2000)
 
     def answer(self) -> Answer | None:
         """What the cell is said to hold. Raises ValueError when state and value do not go together."""
-        return None if self.state is None else Answer(state=self.state, value=self.value)
+        return None if self.state is None else Answer(state=self.state, value=self.value, text=self.text)
 
 
 class DecisionOut(_Wire):

@@ -9,7 +9,7 @@ from typing import Any
 import simplejson
 
 from api.stored.reports import final_documents
-from models.decisions import Answer, Decision
+from models.events import Answer, Decision
 from models.report import Report, to_dict
 from worker.store import results
 from worker.store.database import Database
@@ -47,7 +47,8 @@ def _line(read: Report, decision: Decision) -> str:
 
 
 def _answer(answer: Answer) -> dict[str, Any]:
-    return {"state": str(answer.state), "value": answer.value}
+    told = {"state": str(answer.state), "value": answer.value}
+    return told if answer.text is None else {**told, "text": answer.text}
 
 
 def _cell(read: Report, name: str) -> dict[str, Any]:

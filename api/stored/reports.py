@@ -8,8 +8,10 @@ from functools import cache
 
 from api.export.panel.source import PACKET, Correction, Given
 from models.audit import in_sample
-from models.decisions import Decision, standing
+from models.decisions import standing
+from models.events import Decision
 from models.report import Cell, Report
+from models.whole import is_whole
 from worker.store import batches, documents, results
 from worker.store.database import Database
 from worker.store.records import FINAL, DocumentRecord, Kind
@@ -81,11 +83,12 @@ class StoredPacket:
             ]
 
     def _corrections(self, read: Report, kept: Sequence[Decision]) -> tuple[Correction, ...]:
-        """The decisions that hold, beside what the pipeline itself had read."""
+        """The decisions on cells that hold, beside what the pipeline itself had read."""
         sha256, part = read.source.sha256 or "", read.source.part
         return tuple(
             _correction(read.cells.get(cell), one, drawn=in_sample(sha256, part, cell, self.audit_share))
             for cell, one in standing(kept).items()
+            if not is_whole(cell)
         )
 
 

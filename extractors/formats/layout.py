@@ -44,8 +44,12 @@ def grid_of(slots: Sequence[Slot], *, route: str, engine: str, line: int) -> Gri
     """The grid of placed cells; ``line`` is the number of the block in reading order."""
     slots = _without_empty_columns(slots)
     cells = tuple(
-        GridCell(slot.text, slot.row, slot.column, slot.row_span, slot.column_span, Place(line=line)) for slot in slots
-    )
+        GridCell(
+            slot.text, slot.row, slot.column, slot.row_span, slot.column_span,
+            Place(line=line, row=slot.row + 1, column=slot.column + 1),
+        )
+        for slot in slots
+    )  # fmt: skip
     n_rows = max((slot.row + slot.row_span for slot in slots), default=0)
     n_columns = max((slot.column + slot.column_span for slot in slots), default=0)
     return Grid(cells, n_rows, n_columns, route, (engine,))

@@ -67,8 +67,15 @@ def of_picture(picture: Image, number: int) -> Raster:
 
     upright = ImageOps.exif_transpose(picture).convert("RGB")
     image = np.ascontiguousarray(np.asarray(upright)[:, :, ::-1])
+    return Raster(number, image, dpi_of(picture, upright.size))
+
+
+def dpi_of(picture: Image, size: tuple[int, int]) -> float:
+    """Dots per inch of a picture that has this width and height in pixels once it is upright.
+
+    What the file tells counts if a page of that size can be; else the short side is taken for that of A4.
+    """
     told = float(picture.info.get("dpi", (0, 0))[0] or 0)
-    width_points = image.shape[1] * POINTS / told if told else 0.0
+    width_points = size[0] * POINTS / told if told else 0.0
     plausible = TRUSTED_DPI[0] <= told <= TRUSTED_DPI[1] and 250 <= width_points <= 1300
-    dpi = told if plausible else min(image.shape[:2]) * POINTS / SHORT_SIDE
-    return Raster(number, image, dpi)
+    return told if plausible else min(size) * POINTS / SHORT_SIDE

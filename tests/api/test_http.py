@@ -312,11 +312,14 @@ def test_pictures_are_pages(client: TestClient) -> None:
     from PIL import Image
 
     picture = io.BytesIO()
-    Image.new("RGB", (30, 40), "white").save(picture, "TIFF", save_all=True, append_images=[Image.new("L", (50, 60))])
+    scan, unknown = Image.new("RGB", (827, 1170), "white"), Image.new("L", (500, 600))
+    scan.save(picture, "TIFF", save_all=True, append_images=[unknown], dpi=(100, 100))
     sent = submit(client, ("a.tif", picture.getvalue()))
     document = sent["documents"][0]["id"]
+    first = client.get(f"/v1/documents/{document}/pages/1.png", params={"dpi": 72})
+    assert Image.open(io.BytesIO(first.content)).size == (595, 842)
     second = client.get(f"/v1/documents/{document}/pages/2.png")
-    assert Image.open(io.BytesIO(second.content)).size == (50, 60)
+    assert Image.open(io.BytesIO(second.content)).size == (720, 864)
     assert is_problem(client.get(f"/v1/documents/{document}/pages/3.png"), 404, "no_such_thing")
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import struct
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import Literal
 
@@ -19,6 +21,8 @@ from tests.conftest import Processes, RedisServer, settings_for
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 PDF = SAMPLES / "青禾县人民政府2024年年报.pdf"
+WRONG = SAMPLES / "临溪区民政局2022（合计有误）.html"
+BROKEN = SAMPLES / "损坏的文件.pdf"
 CHROMIUM = shutil.which("chromium")
 #: Chromium is not to call anybody, and as root it has no sandbox of its own.
 ARGUMENTS = [
@@ -33,6 +37,9 @@ ARGUMENTS = [
 SCREENS = os.environ.get("GOUJI_TEST_SCREENS")
 PATIENCE = 60_000
 GRAVE = ("serious", "critical")
+LANGUAGES = ("zh", "en")
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+http = httpx.Client(timeout=PATIENCE / 1000)
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (apt-get install chromium)")
 
@@ -107,56 +114,111 @@ def test_a_report_is_uploaded_reviewed_by_keys_and_exported(served: str, page: P
     expect(page.locator("#history li")).to_contain_text("4711")
     picture(page, "corrected")
 
-    exported = json.loads(httpx.get(f"{served}/v1/export", params={"batch": 1}).text.splitlines()[0])["cells"]
+    exported = json.loads(http.get(f"{served}/v1/export", params={"batch": 1}).text.splitlines()[0])["cells"]
     assert (exported[cells[2]]["value"], exported[cells[2]]["status"]) == (4711, "corrected")
     assert (exported[cells[3]]["state"], exported[cells[3]]["value"]) == ("blank", None)
     assert exported[cells[9]]["status"] == "accepted"
-    history = httpx.get(f"{served}/v1/documents/1/decisions").json()["decisions"]
+    history = http.get(f"{served}/v1/documents/1/decisions").json()["decisions"]
     assert [one["action"] for one in history].count("undo") == 1
 
 
 def test_who_comes_second_is_told_and_overwrites_nothing(served: str, page: Page) -> None:
     with PDF.open("rb") as file:
-        httpx.post(f"{served}/v1/batches", files={"files": (PDF.name, file)})
+        http.post(f"{served}/v1/batches", files={"files": (PDF.name, file)})
     page.goto(f"{served}/batches/1")
     expect(page.locator(".figures [data-of=done]")).to_have_text("1")
     page.goto(f"{served}/documents/1")
     cell = page.locator(".cell.here").get_attribute("data-cell")
     other = {"action": "correct", "version": 0, "state": "number", "value": "77", "who": "another"}
-    assert httpx.patch(f"{served}/v1/documents/1/cells/{cell}", json=other).status_code == 200
+    assert http.patch(f"{served}/v1/documents/1/cells/{cell}", json=other).status_code == 200
     page.keyboard.press("Enter")
-    expect(page.locator("#said.bad")).to_contain_text("别人刚改过")
+    expect(page.locator("#said.bad")).to_contain_text("another 刚在这份报告上作了判断")
     expect(page.locator(f"[data-cell='{cell}']")).to_have_text("77")
-    assert len(httpx.get(f"{served}/v1/documents/1/decisions").json()["decisions"]) == 1
+    assert len(http.get(f"{served}/v1/documents/1/decisions").json()["decisions"]) == 1
 
 
 def test_a_text_is_shown_with_the_place_marked(served: str, page: Page) -> None:
     text = SAMPLES / "白石县统计局2020.txt"
     with text.open("rb") as file:
-        httpx.post(f"{served}/v1/batches", files={"files": (text.name, file)})
+        http.post(f"{served}/v1/batches", files={"files": (text.name, file)})
     page.goto(f"{served}/batches/1")
     expect(page.locator(".figures [data-of=done]")).to_have_text("1")
-    cell = httpx.get(f"{served}/v1/documents/1").json()["results"][0]["cells"]["requests.new.total"]
+    cell = http.get(f"{served}/v1/documents/1").json()["results"][0]["cells"]["requests.new.total"]
     page.goto(f"{served}/documents/1#requests.new.total")
     expect(page.locator(".lines .here")).to_contain_text(cell["printed"])
     picture(page, "text")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_can_be_used_by_everybody(served: str, page: Page, scheme: Literal["light", "dark"]) -> None:
-    """axe-core knows of no serious fault."""
-    wrong = SAMPLES / "临溪区民政局2022（合计有误）.html"
-    with PDF.open("rb") as pdf, wrong.open("rb") as html:
-        httpx.post(f"{served}/v1/batches", files=[("files", (PDF.name, pdf)), ("files", (wrong.name, html))])
-    page.emulate_media(color_scheme=scheme)
+def submit(served: str, page: Page, *samples: Path) -> None:
+    """Have samples read, as documents 1, 2 and so on."""
+    http.post(f"{served}/v1/batches", files=[("files", (path.name, path.read_bytes())) for path in samples])
     page.goto(f"{served}/batches/1")
-    expect(page.locator(".figures [data-of=done]")).to_have_text("2")
-    for path in ("/", "/batches/1", "/review", "/documents/1", "/documents/2", "/login"):
-        page.goto(f"{served}{path}")
-        found = Axe().run(page).response["violations"]
-        serious = [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in found if one["impact"] in GRAVE]
-        assert serious == [], path
-        picture(page, f"{scheme}{path.replace('/', '_')}")
+    expect(page.locator(".figures [data-of=waiting]")).to_have_text("0")
+    expect(page.locator(".figures [data-of=done]")).not_to_have_text("0")
+
+
+def test_boxes_lie_on_the_figures_however_the_page_is_cut(served: str, page: Page) -> None:
+    submit(served, page, PDF)
+    page.goto(f"{served}/documents/1#requests.new.total")
+    expect(page.locator("rect.here")).to_be_attached()
+    evidence = http.get(f"{served}/v1/documents/1").json()["results"][0]["cells"]["requests.new.total"]["evidence"]
+    points = struct.unpack(">II", http.get(f"{served}/v1/documents/1/pages/1.png?dpi=72").content[16:24])
+    x0, y0, x1, y1 = evidence["bbox"]
+    for _ in range(3):
+        sheet = page.locator("figure[data-page='1'] img").bounding_box()
+        box = page.locator("rect.here").bounding_box()
+        assert sheet and box
+        across = (box["x"] + box["width"] / 2 - sheet["x"]) / sheet["width"] * points[0]
+        down = (box["y"] + box["height"] / 2 - sheet["y"]) / sheet["height"] * points[1]
+        assert (across, down) == (pytest.approx((x0 + x1) / 2, abs=1.5), pytest.approx((y0 + y1) / 2, abs=1.5))
+        page.keyboard.press("+")
+
+
+def test_a_web_page_is_shown_with_the_cell_marked(served: str, page: Page) -> None:
+    submit(served, page, WRONG)
+    page.goto(f"{served}/documents/1#requests.granted.total")
+    expect(page.locator(".read td.here")).to_have_text("5")
+    expect(page.locator(".identity.fail").first).to_contain_text("0 + 2 + 0 + 0 + 2 + 0 [= 4] ≠ 5")
+    picture(page, "web_page")
+
+
+def test_a_key_that_is_held_down_decides_once(served: str, page: Page) -> None:
+    submit(served, page, WRONG)
+    page.goto(f"{served}/documents/1")
+    expect(page.locator("#focus-label")).not_to_be_empty()
+    for _ in range(20):
+        page.keyboard.down("Enter")
+        page.wait_for_timeout(20)
+    page.keyboard.up("Enter")
+    expect(page.locator("#said")).to_have_text("记下了")
+    assert len(http.get(f"{served}/v1/documents/1/decisions").json()["decisions"]) == 1
+
+
+def test_nobody_takes_back_what_somebody_else_decided(served: str, page: Page) -> None:
+    submit(served, page, WRONG)
+    other = {"action": "confirm", "version": 0, "who": "another"}
+    http.patch(f"{served}/v1/documents/1/cells/requests.granted.total", json=other)
+    page.goto(f"{served}/documents/1")
+    page.keyboard.press("z")
+    expect(page.locator("#said.bad")).to_contain_text("没有你自己的判断")
+    assert len(http.get(f"{served}/v1/documents/1/decisions").json()["decisions"]) == 1
+
+
+def test_every_page_can_be_used_by_everybody(served: str, page: Page) -> None:
+    """axe-core knows of no serious fault, in either language, light or dark."""
+    submit(served, page, PDF, WRONG, BROKEN)
+    for language, scheme in product(LANGUAGES, SCHEMES):
+        page.context.add_cookies([{"name": "gouji_language", "value": language, "url": served}])
+        page.emulate_media(color_scheme=scheme)
+        for path in ("/", "/batches/1", "/review", "/documents/1", "/documents/2", "/documents/3", "/login"):
+            page.goto(f"{served}{path}")
+            page.wait_for_load_state("networkidle")
+            found = Axe().run(page).response["violations"]
+            serious = [
+                (one["id"], [node["html"] for node in one["nodes"]][:3]) for one in found if one["impact"] in GRAVE
+            ]
+            assert serious == [], (path, language, scheme)
+            picture(page, f"{language}_{scheme}{path.replace('/', '_')}")
 
 
 def test_english_and_dark(served: str, page: Page) -> None:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.decisions import Answer, Decision, replay, standing
+from models.decisions import replay, standing
+from models.events import Answer, Decision
 from models.forms import load_forms
 from models.identities import identities
 from models.readings import CellState

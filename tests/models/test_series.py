@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from models.decisions import Answer, Decision, replay
+from models.decisions import replay
+from models.events import Answer, Decision
 from models.forms import load_forms
 from models.readings import CellState
 from models.report import Cell, Claim, Pipeline, Report, ReportInfo, Review, SourceInfo

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from models.decisions import Answer
+from models.events import Answer
 from models.forms import load_forms
 from models.readings import CellState
 from models.report import Cell, Claim, Pipeline, Report, ReportInfo, Review, SourceInfo

@@ -15,8 +15,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import func, insert, inspect, select
 
-from models.decisions import Answer
 from models.errors import Conflict, NotFound, ServiceError, StoreUnavailable, UsageError
+from models.events import Answer
 from models.readings import CellState
 from models.report import (
     Cell,
@@ -362,7 +362,7 @@ def test_the_queue_forgets_what_was_decided_and_remembers_it_when_that_is_taken_
         (item,) = review.page(session, review.ReviewFilter())
         assert (item.cell, item.code, item.organ) == ("requests.new.total", "confidence", "青禾县人民政府")
     decided = decide_now(database, verdict)
-    assert (decided.cell.status, decided.decision.version) == ("confirmed", 1)
+    assert (decided.report.cells[verdict.cell].status, decided.decision.version) == ("confirmed", 1)
     with database.read() as session:
         assert review.count(session, review.ReviewFilter()) == 0
         (in_copy,) = results.of_document(session, documents.get(session, copy))

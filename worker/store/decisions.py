@@ -6,6 +6,7 @@ of the document and for every later version of the pipeline.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import simplejson
@@ -14,9 +15,11 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from models.decisions import Answer, Decision, Event
+from models.decisions import answer_of
 from models.errors import Conflict
+from models.events import Answer, Decision, Event
 from models.readings import CellState
+from models.report import Cell
 from worker.store.records import DecisionRecord
 
 _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
@@ -24,7 +27,10 @@ _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 
 @dataclass(frozen=True, slots=True)
 class NewDecision:
-    """What a person decides. ``seen`` is the version of the part that the person looked at (0: nothing decided yet)."""
+    """What a person decides. ``seen`` is the version of the part that the person looked at (0: nothing decided yet).
+
+    ``read`` is the cell as the pipeline had left it.
+    """
 
     cell: str
     action: Event
@@ -33,6 +39,7 @@ class NewDecision:
     who: str
     seen: int
     why: str = ""
+    read: Cell | None = None
 
 
 def version(session: Session, sha256: str, part: int) -> int:
@@ -62,6 +69,9 @@ def append(
         after=_packed(decision.after) if decision.after else None,
         who=decision.who[:200],
         why=decision.why.replace("\0", "\ufffd"),
+        read=_packed(answer_of(decision.read)) if decision.read else None,
+        read_confidence=decision.read.confidence if decision.read else None,
+        read_accepted=decision.read.status == "accepted" if decision.read else None,
         created_at=now,
     )
     try:
@@ -79,7 +89,12 @@ def _conflict(current: int, seen: int) -> Conflict:
 def of_part(session: Session, sha256: str, part: int) -> list[Decision]:
     """All decisions on a part, the oldest first."""
     query = select(DecisionRecord).where(DecisionRecord.sha256 == sha256, DecisionRecord.part == part)
-    return [_decision(row) for row in session.scalars(query.order_by(DecisionRecord.version))]
+    return of_rows(session.scalars(query.order_by(DecisionRecord.version)))
+
+
+def of_rows(rows: Iterable[DecisionRecord]) -> list[Decision]:
+    """Records as decisions."""
+    return [_decision(row) for row in rows]
 
 
 def _decision(row: DecisionRecord) -> Decision:
@@ -87,8 +102,8 @@ def _decision(row: DecisionRecord) -> Decision:
         version=row.version,
         cell=row.cell,
         action=_EVENT.validate_python(row.action),
-        before=_unpacked(row.before),
-        after=_unpacked(row.after) if row.after else None,
+        before=unpacked(row.before),
+        after=unpacked(row.after) if row.after else None,
         who=row.who,
         why=row.why,
         at=row.created_at,
@@ -97,9 +112,11 @@ def _decision(row: DecisionRecord) -> Decision:
 
 def _packed(answer: Answer) -> str:
     """Decimals keep every printed digit."""
-    return str(simplejson.dumps({"state": str(answer.state), "value": answer.value}, use_decimal=True))
+    told = {"state": str(answer.state), "value": answer.value, "text": answer.text}
+    return str(simplejson.dumps({key: one for key, one in told.items() if key != "text" or one}, use_decimal=True))
 
 
-def _unpacked(text: str) -> Answer:
+def unpacked(text: str) -> Answer:
+    """An answer as it is kept."""
     data = simplejson.loads(text, use_decimal=True)
-    return Answer(state=CellState(data["state"]), value=data["value"])
+    return Answer(state=CellState(data["state"]), value=data["value"], text=data.get("text"))

@@ -148,7 +148,7 @@ def retry(session: Session, document_id: int) -> DocumentRecord:
 
 def _begin_anew(document: DocumentRecord) -> None:
     document.status, document.attempts, document.finished_at = Status.RECEIVED, 0, None
-    document.error_code = document.error_message = None
+    document.error_code = document.error_message = document.tally = None
 
 
 def pictures_of(document: DocumentRecord) -> tuple[Picture, ...]:

@@ -148,6 +148,8 @@ class DocumentRecord(Base):
     files: Mapped[list[list[Any]] | None] = mapped_column(JSON(none_as_null=True))
     #: Of a range that was read: the hash of what came of it.
     content: Mapped[str | None] = mapped_column(String(64))
+    #: What the page of its batch counts (see `worker.store.tallies`).
+    tally: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
     inbox_path: Mapped[bytes | None] = mapped_column(LargeBinary)
     settled: Mapped[bool] = mapped_column(default=True, server_default=true())
 
@@ -211,6 +213,10 @@ class DecisionRecord(Base):
     after: Mapped[str | None] = mapped_column(Text)
     who: Mapped[str] = mapped_column(String(200))
     why: Mapped[str] = mapped_column(Text, default="")
+    #: What the pipeline had read, how sure it was, and whether it had accepted that; null for what is no cell.
+    read: Mapped[str | None] = mapped_column(Text)
+    read_confidence: Mapped[float | None]
+    read_accepted: Mapped[bool | None]
     created_at: Mapped[float]
 
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.decisions import Decision, replay
+from models.decisions import replay
 from models.errors import CODES
+from models.events import Decision
 from models.report import ErrorInfo, ErrorReport, Report, Result, SourceInfo, from_json, to_json
 from worker.store import decisions, series
 from worker.store.inserts import insert_ignoring

@@ -6,19 +6,22 @@ queue. Items can be made anew at any time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from models.audit import in_sample
+from models.audit import CODE, COMPARE, in_sample, place_by_lot, unmarked
 from models.decisions import proposed
+from models.reconcile import FAILING
 from models.report import Report, Result, ReviewReason
+from models.whole import about
 from worker.store import decisions, results, series
 from worker.store.inserts import insert_ignoring
 from worker.store.records import DocumentRecord, ReviewItemRecord
 from worker.store.series import OrganYear
+from worker.store.tallies import tally_of
 
 #: How much a doubt weighs by its kind, in thousandths: a doubt about whose report this is outweighs one about a figure.
 WEIGHTS: Mapping[str, int] = {
@@ -33,13 +36,16 @@ WEIGHTS: Mapping[str, int] = {
     "series": 500,
     "jump": 480,
     "duplicate": 470,
+    "failing": 470,
     "second_reader": 450,
     "doubt": 400,
-    "confidence": 300,
+    "confidence": 400,
 }
 OTHER_WEIGHT = 450
 #: Totals are what most people use.
 TOTAL_WEIGHT = 50
+#: What a cell weighs more of which nothing is sure.
+UNSURE_WEIGHT = 50
 WORST = 1000
 
 
@@ -61,30 +67,50 @@ class Place:
     id: int
 
 
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A report on somebody's way down the queue, at the rank of its worst item when they came."""
+
+    rank: int
+    document_id: int
+    part: int
+
+
 def rank(reason: ReviewReason, report: Report) -> int:
-    """The order of an item, 0 for the worst: the kind of doubt first, then how unsure the reading is, totals ahead."""
-    weight = WEIGHTS.get(reason.code, OTHER_WEIGHT)
+    """The order of an item, 0 for the worst: the kind of doubt first, then how unsure the reading is, totals ahead.
+
+    A cell of the audit is placed by lot over the whole range of such doubts: were totals ahead, the sample would be one of totals.
+    """
+    weight = WEIGHTS.get(told(reason).code, OTHER_WEIGHT)
     cell = report.cells.get(reason.cell) if reason.cell else None
-    if cell is not None:
-        weight += round(50 * (1 - cell.confidence))
-    if reason.cell and "total" in reason.cell:
-        weight += TOTAL_WEIGHT
+    if reason.cell and cell is not None and cell.status == "accepted":
+        weight += round((UNSURE_WEIGHT + TOTAL_WEIGHT) * place_by_lot(*_part(report), reason.cell))
+    elif reason.cell:
+        weight += round(UNSURE_WEIGHT * (1 - cell.confidence)) if cell is not None else 0
+        weight += TOTAL_WEIGHT if "total" in reason.cell else 0
     return max(0, WORST - weight)
 
 
-def replace(session: Session, document: DocumentRecord, results: Sequence[Result], *, audit_share: float = 0.0) -> None:
-    """Make the items of a document anew. ``results`` are those with the decisions replayed (``results.of_document``).
+def told(reason: ReviewReason) -> ReviewReason:
+    """A reason as it stands in the queue: sums that fail are a kind of their own, cells of the audit are not."""
+    return reason.model_copy(update={"code": "failing"}) if reason.why.startswith(FAILING) else unmarked(reason)
 
-    A share of the accepted cells is asked about as well, at random and under the same code as cells that are not sure.
+
+def replace(session: Session, document: DocumentRecord, results: Sequence[Result], *, audit_share: float = 0.0) -> None:
+    """Make the items of a document anew, and its tally. ``results`` are those with the decisions replayed (``results.of_document``).
+
+    A share of the accepted cells is asked about as well, at random and not to be told from others (see `models.audit`).
     """
     session.execute(delete(ReviewItemRecord).where(ReviewItemRecord.document_id == document.id))
-    rows = []
+    rows: dict[tuple[object, ...], dict[str, object]] = {}
     for report in results:
         if isinstance(report, Report):
             readers = _readers(session, report)
-            reasons = (*report.review.reasons, *audited(report, audit_share))
-            rows += [_row(document, report, reason, readers.get(reason.cell)) for reason in reasons]
-    insert_ignoring(session, ReviewItemRecord, rows)
+            for reason in (*report.review.reasons, *audited(report, audit_share)):
+                row = _row(document, report, reason, readers.get(about(reason)))
+                rows.setdefault((row["part"], row["cell"], row["code"], row["why"]), row)
+    insert_ignoring(session, ReviewItemRecord, list(rows.values()))
+    document.tally = [*tally_of(results)]
 
 
 def remake(session: Session, document: DocumentRecord, *, audit_share: float = 0.0) -> list[Result]:
@@ -109,7 +135,7 @@ def remake_years(session: Session, places: Sequence[OrganYear], *, audit_share: 
         remake(session, document, audit_share=audit_share)
 
 
-def _readers(session: Session, report: Report) -> dict[str | None, str]:
+def _readers(session: Session, report: Report) -> dict[str, str]:
     """Who has read a cell alone, by cell."""
     if not any(reason.code == "second_reader" for reason in report.review.reasons):
         return {}
@@ -119,21 +145,25 @@ def _readers(session: Session, report: Report) -> dict[str | None, str]:
 
 def audited(report: Report, share: float) -> Iterator[ReviewReason]:
     """The accepted cells of a report that people are asked about at random."""
-    sha256, part = report.source.sha256 or "", report.source.part
     for name, cell in report.cells.items():
-        if cell.status == "accepted" and in_sample(sha256, part, name, share):
-            yield ReviewReason(cell=name, why="compare the cell with the page", code="confidence")
+        if cell.status == "accepted" and in_sample(*_part(report), name, share):
+            yield ReviewReason(cell=name, why=COMPARE, code=CODE)
+
+
+def _part(report: Report) -> tuple[str, int]:
+    return report.source.sha256 or "", report.source.part
 
 
 def _row(document: DocumentRecord, report: Report, reason: ReviewReason, reader: str | None) -> dict[str, object]:
     organ, year = report.report.organ.value, report.report.year.value
+    shown = told(reason)
     return {
         "document_id": document.id,
         "batch_id": document.batch_id,
         "part": report.source.part,
         "cell": reason.cell,
-        "code": reason.code[:40],
-        "why": reason.why.replace("\0", "\ufffd"),
+        "code": shown.code[:40],
+        "why": shown.why.replace("\0", "\ufffd"),
         "organ": organ.replace("\0", "\ufffd")[:200] if isinstance(organ, str) else None,
         "year": year if isinstance(year, int) else None,
         "rank": rank(reason, report),
@@ -151,6 +181,14 @@ def page(
     return session.scalars(query.order_by(ReviewItemRecord.rank, ReviewItemRecord.id).limit(limit)).all()
 
 
+def left(session: Session, *, batch_ids: Iterable[int] = (), document_ids: Iterable[int] = ()) -> dict[int, int]:
+    """How many items there are for each of these batches, or else of these documents; those without any are left out."""
+    chosen = list(batch_ids)
+    column = ReviewItemRecord.batch_id if chosen else ReviewItemRecord.document_id
+    query = select(column, func.count()).where(column.in_(chosen or list(document_ids))).group_by(column)
+    return {number: count for number, count in session.execute(query)}
+
+
 def count(session: Session, wanted: ReviewFilter) -> int:
     """How many items there are."""
     query = select(func.count()).select_from(ReviewItemRecord).where(*_conditions(wanted))
@@ -165,11 +203,29 @@ def codes(session: Session, batch_id: int | None) -> list[tuple[str, int]]:
     return [(code, count) for code, count in rows]
 
 
-def first_of_another(session: Session, wanted: ReviewFilter, *, document_id: int, part: int) -> ReviewItemRecord | None:
-    """The worst item that is not of this report."""
-    other = or_(ReviewItemRecord.document_id != document_id, ReviewItemRecord.part != part)
-    query = select(ReviewItemRecord).where(*_conditions(wanted), other)
-    return session.scalars(query.order_by(ReviewItemRecord.rank, ReviewItemRecord.id).limit(1)).first()
+def organs(session: Session, batch_id: int | None, *, limit: int) -> Sequence[str]:
+    """Organs that have something in the queue, in the order of their names."""
+    query = select(ReviewItemRecord.organ).where(
+        *_conditions(ReviewFilter(batch_id)), ReviewItemRecord.organ.is_not(None)
+    )
+    return [one for one in session.scalars(query.distinct().order_by(ReviewItemRecord.organ).limit(limit)) if one]
+
+
+def next_report(
+    session: Session, wanted: ReviewFilter, *, document_id: int, part: int, after: Stop | None = None
+) -> ReviewItemRecord | None:
+    """The worst item of another report than this one. Reports come in the order of their worst items, from ``after`` on."""
+    worst, document, of = func.min(ReviewItemRecord.rank), ReviewItemRecord.document_id, ReviewItemRecord.part
+    query = select(document, of).where(*_conditions(wanted), or_(document != document_id, of != part))
+    query = query.group_by(document, of).order_by(worst, document, of).limit(1)
+    if after is not None:
+        later = or_(document > after.document_id, and_(document == after.document_id, of > after.part))
+        query = query.having(or_(worst > after.rank, and_(worst == after.rank, later)))
+    found = session.execute(query).first()
+    if found is None:
+        return None
+    its = select(ReviewItemRecord).where(*_conditions(wanted), document == found[0], of == found[1])
+    return session.scalars(its.order_by(ReviewItemRecord.rank, ReviewItemRecord.id).limit(1)).first()
 
 
 def _conditions(wanted: ReviewFilter) -> list[ColumnElement[bool]]:

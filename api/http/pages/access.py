@@ -9,6 +9,8 @@ KEY_COOKIE = "gouji_key"
 LANGUAGE_COOKIE = "gouji_language"
 WHO_COOKIE = "gouji_who"
 LOGIN = "/login"
+#: Where a language is chosen, on the page that asks for the key as well.
+PREFERENCES = "/preferences"
 STATIC = "/static/"
 #: Scripts, styles and pictures of this service alone; no script or style within a page.
 POLICY = (
@@ -28,4 +30,4 @@ def cookie(header: str, name: str) -> str | None:
 
 def is_open(path: str) -> bool:
     """Pages that are shown to whoever has no key yet."""
-    return path == LOGIN or path.startswith(STATIC)
+    return path in (LOGIN, PREFERENCES) or path.startswith(STATIC)

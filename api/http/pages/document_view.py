@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from api.http.pages.catalog import Language
-from api.http.pages.form_view import FormTable, form_tables, shown
+from api.http.pages.catalog import Language, catalog
+from api.http.pages.form_view import Box, FormTable, form_tables, shown
+from api.http.pages.matters_view import boxes_of, matters_of
 from api.http.pages.phrases import said
-from models.decisions import Decision, answer_of, proposed
+from api.http.pages.places import place_of
+from api.http.pages.rules import rule_name
+from models.audit import unmarked
+from models.decisions import answer_of, proposed
+from models.events import Answer, Decision
+from models.facts import fact_types
 from models.identities import Identity, identities
 from models.readings import CellState
-from models.report import Cell, CheckRecord, Report, ReviewReason
+from models.reconcile import FAILING
+from models.report import Cell, CheckRecord, FactRecord, Report, ReviewReason
+from models.whole import about
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentView:
-    """``data`` is plain values for JSON."""
+    """``data`` is plain values for JSON; ``matters`` are what is asked of the whole report."""
 
     tables: tuple[FormTable, ...]
+    matters: tuple[Box, ...]
     data: dict[str, Any]
     pages: tuple[int, ...]
 
@@ -30,27 +39,29 @@ def view_of(
     """A report as the page shows it; ``kept`` are the decisions on it, the oldest first.
 
     ``audited`` are more cells to look at, which look like any other in doubt: who knew them would look with other eyes.
-    What one person proposes is shown to nobody else until a second has spoken.
+    For the same reason nothing tells how sure a reading is. What one person proposes is shown to nobody else until a
+    second has spoken.
     """
     alone = {cell: next(iter(said.values())) for cell, said in proposed(kept).items() if len(said) == 1}
     mine = {cell: one for cell, one in alone.items() if one.who == who}
-    reasons = tuple(reason for reason in (*report.review.reasons, *audited) if reason.cell not in mine)
+    open_to_me = (unmarked(one) for one in (*report.review.reasons, *audited) if about(one) not in mine)
+    reasons = list(dict.fromkeys(open_to_me))
     report = _all_in_review(report, reasons)
-    rules = {rule.rule: rule for rule in identities(str(report.report.form.value))} if _is_known(report) else {}
+    rules = {rule.rule: rule for rule in identities(str(report.report.form.value))} if form_tables(report) else {}
+    matters = matters_of(report, reasons, kept, language)
+    cells = {name: _cell(cell) | _proposal(cell, mine.get(name)) for name, cell in report.cells.items()}
     data = {
         "version": len(kept),
-        "cells": {name: _cell(cell) | _proposal(cell, mine.get(name)) for name, cell in report.cells.items()},
-        "checks": [_check(check, rules.get(check.rule), report) for check in report.checks],
-        "facts": [_fact(report, index) for index in range(len(report.facts))],
-        "reasons": [
-            {"cell": reason.cell, "why": said(reason.why, language), "code": reason.code} for reason in reasons
-        ],
+        "who": who,
+        "cells": {**matters, **cells},
+        "checks": [_check(check, rules.get(check.rule), report, language) for check in report.checks],
+        "facts": [_fact(fact) for fact in report.facts],
+        "reasons": [_reason(reason, language) for reason in reasons],
         "history": [
             _event(one) for one in kept if one.cell not in alone or one.cell in mine or one.action != "propose"
         ],
-        "narrative": [{"title": part.section, "text": part.text} for part in report.narrative],
     }
-    return DocumentView(form_tables(report), data, _pages(report))
+    return DocumentView(form_tables(report), boxes_of(matters), data, _pages(report))
 
 
 def _all_in_review(report: Report, reasons: Sequence[ReviewReason]) -> Report:
@@ -62,22 +73,20 @@ def _all_in_review(report: Report, reasons: Sequence[ReviewReason]) -> Report:
     return report.model_copy(update={"cells": cells})
 
 
-def _is_known(report: Report) -> bool:
-    return bool(form_tables(report))
+def _reason(reason: ReviewReason, language: Language) -> dict[str, str]:
+    """A sum that fails is written out beside the cell, so its name need not be said."""
+    why = catalog(language)["sum_fails"] if reason.why.startswith(FAILING) else said(reason.why, language)
+    return {"cell": about(reason), "why": why}
 
 
 def _cell(cell: Cell) -> dict[str, Any]:
-    evidence = cell.evidence
     return {
         "shown": shown(cell),
         "state": str(cell.state),
         "printed": cell.printed,
         "status": cell.status,
-        "confidence": cell.confidence,
-        "page": evidence.page if evidence else None,
-        "bbox": evidence.bbox if evidence else None,
-        "line": evidence.line if evidence else None,
         "readings": _readings(cell),
+        **place_of(cell.evidence),
     }
 
 
@@ -92,57 +101,74 @@ def _proposal(cell: Cell, mine: Decision | None) -> dict[str, Any]:
 def _readings(cell: Cell) -> list[dict[str, Any]]:
     """What the cell may say, the reading that stands first, each once."""
     first = answer_of(cell)
-    answers = [(first.state, first.value, cell.confidence)]
-    answers += [(CellState(other.state), other.value, other.p) for other in cell.alternatives]
+    answers = [(first.state, first.value)]
+    answers += [(CellState(other.state), other.value) for other in cell.alternatives]
     found: dict[str, dict[str, Any]] = {}
-    for state, value, p in answers:
+    for state, value in answers:
         text = shown(cell.model_copy(update={"state": state, "value": value}))
         found.setdefault(
-            f"{state} {text}",
-            {"state": str(state), "value": None if value is None else str(value), "shown": text, "p": round(p, 4)},
+            f"{state} {text}", {"state": str(state), "value": None if value is None else str(value), "shown": text}
         )
     return list(found.values())[:9]
 
 
-def _check(check: CheckRecord, rule: Identity | None, report: Report) -> dict[str, Any]:
+def _check(check: CheckRecord, rule: Identity | None, report: Report, language: Language) -> dict[str, Any]:
     return {
-        "rule": check.rule,
+        "rule": rule_name(check.rule, language),
         "status": check.status,
         "cause": check.cause,
         "cells": list(check.cells),
         "left": list(rule.left) if rule else [],
         "right": list(rule.right) if rule else [],
+        "values": [None if one is None else str(one) for one in (check.left, check.right)],
         "relation": check.relation,
-        "message": check.message,
-        "sentences": [report.facts[index].sentence for index in check.facts if index < len(report.facts)],
+        "facts": [index for index in check.facts if index < len(report.facts)],
     }
 
 
-def _fact(report: Report, index: int) -> dict[str, Any]:
-    fact = report.facts[index]
-    value = None if fact.value is None else str(fact.value)
-    return {"type": fact.type, "value": value, "unit": fact.unit, "sentence": fact.sentence, "page": fact.page}
+def _fact(fact: FactRecord) -> dict[str, Any]:
+    kind = fact_types().get(fact.type)
+    return {
+        "label": kind.label if kind else fact.type,
+        "value": None if fact.value is None else str(fact.value),
+        "unit": fact.unit or "",
+        "qualifier": fact.qualifier,
+        "scope": fact.scope,
+        "sentence": fact.sentence,
+        "span": list(fact.span),
+        "status": fact.status,
+        "page": fact.page,
+        "bbox": fact.bbox,
+        "line": fact.line,
+        "at": place_of(fact)["at"],
+    }
 
 
 def _event(decision: Decision) -> dict[str, Any]:
-    after = decision.after
     return {
         "version": decision.version,
         "cell": decision.cell,
         "action": decision.action,
-        "before": _answer(str(decision.before.state), decision.before.value),
-        "after": _answer(str(after.state), after.value) if after else None,
+        "before": _answer(decision.before),
+        "after": _answer(decision.after) if decision.after else None,
         "who": decision.who,
         "why": decision.why,
         "at": decision.at,
     }
 
 
-def _answer(state: str, value: object) -> str:
-    return state if value is None else str(value)
+def _answer(answer: Answer) -> Mapping[str, str | None]:
+    """A number or words as they are; of anything else the state, for which the page has words."""
+    said = answer.text if answer.value is None else str(answer.value)
+    return {"said": said, "state": str(answer.state)}
 
 
 def _pages(report: Report) -> tuple[int, ...]:
-    """The pages of the source that this report stands on; none for a source without pages."""
+    """The pages of the source that this report stands on, where pictures can be made of them."""
     span = report.source.pages
-    return tuple(range(span[0], span[1] + 1)) if span else ()
+    return tuple(range(span[0], span[1] + 1)) if span and _has_pictures(report.source.media_type) else ()
+
+
+def _has_pictures(media_type: str | None) -> bool:
+    """PDF and pictures; an OFD has pages that nothing here draws."""
+    return media_type == "application/pdf" or (media_type or "").startswith("image/")

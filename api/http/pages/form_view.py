@@ -80,9 +80,9 @@ def shown(cell: Cell) -> str:
 
 
 def _panels(form: Form, table: Table, report: Report) -> Iterator[Panel]:
-    for (block, columns), rows in groupby(table.rows, key=lambda row: (row.block, row.columns)):
+    for (block, heads), rows in groupby(table.rows, key=lambda row: (row.block, tuple(map(_head, row.columns)))):
         strips = tuple(Strip(row.path, tuple(_boxes(form, table, row, report))) for row in rows)
-        yield Panel(block, tuple(_head(column) for column in columns), strips)
+        yield Panel(block, heads, strips)
 
 
 def _head(column: Column) -> str:

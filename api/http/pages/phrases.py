@@ -12,10 +12,14 @@ from functools import cache
 from importlib import resources
 
 from api.http.pages.catalog import Language
+from api.http.pages.rules import rule_name
+from models.reconcile import FAILING
 
 
 def said(why: str, language: Language) -> str:
-    """A reason in a language; parts that are reasons themselves are put into it as well."""
+    """A reason in a language, checks by their names; parts that are reasons themselves are put into it as well."""
+    if why.startswith(FAILING):
+        why = FAILING + rule_name(why.removeprefix(FAILING), language)
     return why if language == "en" else _chinese(why)
 
 

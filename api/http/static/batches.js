@@ -17,13 +17,18 @@ function follow(row) {
   });
 }
 
-for (const button of document.querySelectorAll(".retry")) {
-  button.addEventListener("click", async () => {
-    button.disabled = true;
+const retries = [...document.querySelectorAll(".retry")];
+for (const button of retries) button.addEventListener("click", () => retry([button]));
+document.getElementById("retry-all")?.addEventListener("click", () => retry(retries));
+
+/** Let documents that failed be read again, then show the batch as it is now. */
+async function retry(buttons) {
+  for (const button of buttons) button.disabled = true;
+  for (const button of buttons) {
     const answer = await fetch(`/v1/documents/${button.dataset.document}/retry`, { method: "POST" });
-    if (answer.ok) location.reload();
-    else button.disabled = false;
-  });
+    if (!answer.ok) { button.disabled = false; return; }
+  }
+  location.reload();
 }
 
 const drop = document.getElementById("drop");
@@ -57,12 +62,17 @@ if (drop) {
     const failed = (why) => { sending.textContent = `${drop.dataset.failed}: ${why}`; };
     request.addEventListener("error", () => failed("network"));
     request.addEventListener("load", () => {
-      const answer = JSON.parse(request.responseText);
+      const answer = parsed(request.responseText);
       if (request.status === 202) location.href = `/batches/${answer.batch.id}`;
-      else failed(answer.detail || request.status);
+      else failed(answer.detail ?? request.status);
     });
     request.send(body);
   }
+}
+
+/** What the service answered; a proxy in between may answer something else than JSON. */
+function parsed(text) {
+  try { return JSON.parse(text); } catch { return {}; }
 }
 
 /** The files of a dropped file or folder, with their paths. */
