@@ -125,7 +125,7 @@ def _superseded(clause: str, noun: re.Match[str]) -> bool:
     kind, before, after = noun.lastgroup, clause[: noun.start()], clause[noun.end() :]
     if kind == "requests_received":
         return bool(re.search(r"结转|当面$|传真$|网络$|信函$|撤回|许可$|复议$|因[^#]{0,14}$", before)) or bool(
-            re.match(r"(?:引发|引起|产生|的?行政|收费|而|公开(?:引|产|收)|人|工作|信息)", after)
+            re.match(r"(?:方面|投诉|的投诉|引发|引起|产生|的?行政|收费|而|公开(?:引|产|收)|人|工作|信息)", after)
         )
     if kind == "processing_fee":
         return bool(re.search("事业性$", before))

@@ -271,7 +271,8 @@ def _parts(group: list[Typed]) -> list[Typed]:
             total, inside = last.kind, True
         elif re.search(r"[;；]", one.context.joint):
             inside = False
-        if inside and one.kind == total and total not in (OTHER,) and one.why != "earlier figure":
+        own_level = "本级" in one.context.left and any(other.kind == one.kind for other in result)
+        if inside and one.kind != OTHER and (one.kind == total or own_level) and one.why != "earlier figure":
             result.append(_retyped(one, OTHER, "part"))
         else:
             if not inside:

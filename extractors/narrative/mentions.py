@@ -44,6 +44,8 @@ _ENUMERATOR: Final = re.compile(r"(?:^|[\n。;；:：,，、])[(（]?$")
 _TERM: Final = {"工作日", "个工作日", "天", "小时", "分钟", "分", "字", "届", "个月", "课时", "章", "号"}
 #: 无一件: a denial of all, which counts nothing.
 _NOT_ONE: Final = ("无", "没有", "未有")
+#: 同其他工作一起落实: an adverb, where no case and no pause follows.
+_TOGETHER: Final = re.compile("一起(?!行政|复议|诉讼|案|应诉|[,，。;；、:：)）\\s]|$)")
 #: “民营经济31条”, “10万+”: a name, whatever number is in it.
 _QUOTED: Final = re.compile(r"“[^“”\n]{1,14}”")
 #: The most digits that the number of a list item has.
@@ -90,7 +92,7 @@ def _counts(text: str, start: int, end: int, quantity: Quantity) -> bool:
     behind, before = text[end : end + 4], text[max(0, start - 12) : start]
     if quantity.value < 0 or quantity.unit in _TERM:
         return False
-    if quantity.value == 1 and before.endswith(_NOT_ONE):
+    if quantity.value == 1 and (before.endswith(_NOT_ONE) or _TOGETHER.match(text, start)):
         return False
     if quantity.unit in _SORTS and _PARTITION.match(text, end):
         return False
