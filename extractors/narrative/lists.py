@@ -125,7 +125,7 @@ def _with_parts_behind(groups: list[list[Typed]]) -> list[list[Typed]]:
     """Sentences that begin with 其中 go on with the parts of the one before."""
     result: list[list[Typed]] = []
     for group in groups:
-        if result and group[0].context.before.startswith("其中") and "\n" not in group[0].context.joint:
+        if result and group[0].context.before.startswith("其中") and group[0].context.previous:
             result[-1] = result[-1] + group
         else:
             result.append(group)
