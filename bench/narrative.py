@@ -1,10 +1,11 @@
 """``python -m bench.narrative``: facts in prose against annotated reports, and how fast they are read.
 
-Without options: what ships, on reports written before it that it never learnt from (``held_out``), and on those that rules
-and tagger were made with (``dev``, ``more``), where the figures flatter. ``--cross-validate`` trains the tagger five times,
-each time without a fifth of the reports, and measures rules and tagger alone and together on those, with and without OCR
-noise (needs torch; tens of minutes). A fact is right when type, value and section agree (and the qualifier, where named);
-spans are not asked for.
+Without options: what ships, on reports that it never learnt from (``held_out``, ``unseen``), and on those that rules and
+tagger were made with, where the figures flatter. ``--cross-validate`` trains the tagger five times, each time without a
+fifth of the reports, and measures rules and tagger alone and together on those, with and without OCR noise (needs torch;
+tens of minutes). ``--fit-certainty`` asks the tagger that ships about reports that neither it nor the rules were made with
+(``fit``), and writes how far each is to be trusted. A fact is right when type, value and section agree (and the qualifier,
+where named); spans are not asked for.
 """
 
 from __future__ import annotations
@@ -37,7 +38,9 @@ from extractors.narrative.tag import facts
 from extractors.narrative.tagger import Tagger, load_tagger
 from extractors.options import NO_TAGGER, SHIPPED_TAGGER
 
-Row = tuple[str, Sequence[Key], Sequence[Key]]
+#: Sets that neither rules nor tagger were made with, and those that both were.
+APART = ("held_out", "unseen")
+LEARNT = ("dev", "more", "further", "phrases")
 
 
 def main() -> None:
@@ -45,10 +48,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cross-validate", action="store_true", help="train on four fifths, measure on the last")
     parser.add_argument("--first-step", type=Path, help="file that keeps the model after the invented sentences")
-    parser.add_argument("--write-certainty", type=Path, metavar="FILE", help="write the fitted certainty.json")
+    parser.add_argument("--fit-certainty", type=Path, metavar="FILE", help="write certainty.json for what ships")
     options = parser.parse_args()
     if options.cross_validate:
-        cross_validate(options.first_step, options.write_certainty)
+        cross_validate(options.first_step)
+    elif options.fit_certainty:
+        fit_certainty(options.fit_certainty)
     else:
         shipped()
 
@@ -57,8 +62,9 @@ def shipped() -> None:
     """What ships, on each set, and its speed."""
     tagger = load_tagger(SHIPPED_TAGGER)
     assert tagger is not None
-    for name, of in (("held_out", "never learnt from"), ("more", "learnt from"), ("dev", "learnt from")):
+    for name in (*APART, *LEARNT):
         reports = documents(name)
+        of = "learnt from" if name in LEARNT else "never learnt from"
         print(f"\n{name}: {len(reports)} reports, {sum(len(one['facts']) for one in reports)} facts, {of}")
         heading()
         for title, reader in readers(tagger).items():
@@ -92,28 +98,37 @@ def speed(reports: Sequence[Document], setting: str) -> float:
     return len(reports) / (time.process_time() - started)
 
 
-def cross_validate(first_step: Path | None, certainty: Path | None) -> None:
+def fit_certainty(file: Path) -> None:
+    """Fit the confidences of what ships on reports set apart for that."""
+    from bench.narrative_folds import certainty_of
+
+    tagger = load_tagger(SHIPPED_TAGGER)
+    assert tagger is not None
+    file.write_text(json.dumps(certainty_of(tagger, documents("fit")).record(), indent=1) + "\n", encoding="utf-8")
+
+
+def cross_validate(first_step: Path | None) -> None:
     """Rules and tagger alone and together on reports that the tagger has not seen."""
     from bench.narrative_folds import folds
-    from extractors.narrative.training.calibrate import fitted
 
-    dev, more = documents("dev"), documents("more")
-    reports = [*dev, *more]
-    parts, trials = folds(reports, first_step)
+    sets = {name: documents(name) for name in LEARNT}
+    reports = [report for some in sets.values() for report in some]
+    parts = folds(reports, documents("fit"), first_step)
     home = {at: part for part in parts for at in part.numbers}
     together = [both(home[at].tagger, home[at].certainty) for at in range(len(reports))]
     alone = [model_alone(home[at].tagger) for at in range(len(reports))]
-    for title, chosen in (("dev", range(len(dev))), ("more", range(len(dev), len(reports)))):
-        some = [reports[at] for at in chosen]
+    first = 0
+    for title, some in sets.items():
+        chosen = range(first, first + len(some))
+        first += len(some)
         print(f"\n{title}: {len(some)} reports, each read by a tagger trained without it")
         heading()
-        print_scores("rules (written with dev at hand)", some, [rules_alone] * len(some))
+        print_scores("rules (written with these at hand)", some, [rules_alone] * len(some))
         print_scores("tagger", some, [alone[at] for at in chosen])
         print_scores("both", some, [together[at] for at in chosen])
+    dev = sets["dev"]
     print_types(dev, together[: len(dev)])
     print_calibration(reports, together)
-    if certainty is not None:
-        certainty.write_text(json.dumps(fitted(trials).record(), indent=1) + "\n", encoding="utf-8")
 
 
 def heading() -> None:

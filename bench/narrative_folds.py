@@ -49,26 +49,24 @@ class Fold:
 
 
 def folds(
-    reports: Sequence[Document], first_step: Path | None, count: int = INVENTED
-) -> tuple[list[Fold], list[Trial]]:
-    """The folds over all reports, and for each figure what a tagger that had not seen it said.
-
-    The certainty of a fold is fitted on the trials of the other folds.
-    """
+    reports: Sequence[Document], unread: Sequence[Document], first_step: Path | None, count: int = INVENTED
+) -> list[Fold]:
+    """The folds over all reports; the certainty of each is fitted on ``unread``, which no rule was written with."""
     model, vocab, made = start(first_step, count, annotated(reports))
     groups = [tuple(range(at, len(reports), FOLDS)) for at in range(FOLDS)]
-    taggers, trials = [], []
+    result = []
     for number, group in enumerate(groups, 1):
         print(f"fold {number} of {FOLDS}", flush=True)
         pupil = copy.deepcopy(model)
         refine(pupil, annotated([reports[at] for at in range(len(reports)) if at not in group]), made, vocab)
-        taggers.append(Learned(pupil, vocab))
-        trials.append([trial for at in group for trial in trials_of(reports[at], taggers[-1])])
-    result = []
-    for number, (group, tagger) in enumerate(zip(groups, taggers, strict=True)):
-        others = [trial for at, some in enumerate(trials) if at != number for trial in some]
-        result.append(Fold(group, tagger, fitted(others)))
-    return result, [trial for some in trials for trial in some]
+        tagger = Learned(pupil, vocab)
+        result.append(Fold(group, tagger, certainty_of(tagger, unread)))
+    return result
+
+
+def certainty_of(tagger: Tagger, unread: Sequence[Document]) -> Certainty:
+    """How far to trust rules and tagger, from reports that neither was made with."""
+    return fitted([trial for report in unread for trial in trials_of(report, tagger)])
 
 
 def trials_of(report: Document, tagger: Tagger, dice: random.Random | None = None) -> list[Trial]:

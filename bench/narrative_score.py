@@ -27,7 +27,9 @@ Reader = Callable[[Sequence[Passage], int], list[list[Finding]]]
 
 
 def documents(name: str = "dev") -> list[Document]:
-    """Annotated reports: ``dev`` (given), ``more`` (written to train and tune), ``held_out`` (for measuring alone)."""
+    """Annotated reports: ``dev`` (given), ``more``, ``further`` and ``phrases`` (written to train and tune), ``fit`` (for the
+    confidences alone), ``held_out`` and ``unseen`` (for measuring alone).
+    """
     text = (DATA / f"{name}.jsonl").read_text(encoding="utf-8")
     return [json.loads(line, parse_float=Decimal) for line in text.splitlines()]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -34,6 +35,8 @@ STYLES = {
     "work": "bold blue",
     OTHER: "dim underline",
 }
+#: What a line break must not tear: a word or number, and a character with the marks that open before and close behind it.
+_PIECE = re.compile(r"[（《“\[]*(?:[\w\d.,]+(?<=[!-~])|.)[，。；：、！？）》”\]?]*", re.ASCII)
 #: Without a terminal there is no width to go by.
 WIDTH = 120
 
@@ -91,7 +94,9 @@ def show(report: Report, console: Console, *, other: bool) -> None:
     for index, section in enumerate(report.narrative):
         console.print(Text(section.section, style="bold"))
         if section.text:
-            console.print(marked_text(section.text, [mark for mark in marks if mark.section == index]))
+            text = marked_text(section.text, [mark for mark in marks if mark.section == index])
+            for line in wrapped(text, console.width):
+                console.print(line)
         console.print()
     facts = [fact for mark in marks for fact in mark.facts]
     console.print(_table(facts) if facts else Text("no figures in its prose"))
@@ -119,6 +124,25 @@ def marked_text(text: str, marks: list[Mark]) -> Text:
         result.append(f"[{label_of(mark)}{'?' if doubt else ''}]", style="dim")
         at = mark.end
     return result.append(text[at:])
+
+
+def wrapped(text: Text, width: int) -> Iterator[Text]:
+    """The lines of a text for a terminal of ``width`` cells.
+
+    Chinese may be broken between any two characters; rich only knows spaces, and there tears off what it need not.
+    Runs of Latin letters, digits and underscores stay whole, and no line starts with a mark that closes or ends with one that opens.
+    """
+    from rich.cells import cell_len
+
+    for line in text.split("\n", allow_blank=True):
+        cuts, used = [], 0
+        for piece in _PIECE.finditer(line.plain):
+            size = cell_len(piece[0])
+            if used and used + size > width:
+                cuts.append(piece.start())
+                used = 0
+            used += size
+        yield from line.divide(cuts)
 
 
 def _table(facts: list[FactRecord]) -> Table:

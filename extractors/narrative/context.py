@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from extractors.narrative.mentions import Mention
@@ -14,6 +14,7 @@ from extractors.narrative.sentences import sentences
 #: Stands in a context for a number that was taken out.
 MASK: Final = "#"
 _CUT: Final = re.compile(r"[,，;；。:：()（）!！?？\n#]")
+_LISTED: Final = ("、", "和", "及", "与")
 _CLAUSE: Final = re.compile(r"[,，;；。!！?？\n]")
 _TITLE_IN_MARKS: Final = re.compile(r"《[^《》]{8,}(?<!报)》")
 _ASIDE: Final = re.compile(r"[(（][^()（）#]{1,4}[)）](?=[^,，;；。、:：#])")
@@ -33,7 +34,7 @@ class Context:
     ``left``: own words before it, back to a mark of punctuation or the number before. ``right``: own words behind it.
     ``after``: the rest of the sentence. ``before``: the sentence up to the mention. ``heading``: the run-in heading and
     the short line above. ``previous``: the sentence before. ``title``: of the section. ``joint``: what stands between
-    the number before and ``left`` (punctuation, brackets).
+    the number before and ``left`` (punctuation, brackets). ``line``: the line up to the sentence.
     """
 
     left: str
@@ -45,6 +46,7 @@ class Context:
     title: str
     joint: str
     sentence: int
+    line: str = ""
 
     @property
     def clause(self) -> str:
@@ -55,11 +57,6 @@ class Context:
     def own(self) -> str:
         """Own words with the number's place marked."""
         return f"{self.left}{MASK}{self.right}"
-
-    @property
-    def wide(self) -> str:
-        """Everything that may tell the subject, from the title to the words behind the number."""
-        return "|".join((self.title, self.heading, self.previous, self.before + MASK + self.after))
 
 
 def contexts(text: str, title: str, found: Sequence[Mention]) -> list[Context]:
@@ -75,7 +72,8 @@ def contexts(text: str, title: str, found: Sequence[Mention]) -> list[Context]:
         before = _masked(text, start, mention.start, numbers)
         after = _masked(text, mention.end, max(end, mention.end), numbers)
         previous = text[slice(*spans[index - 1])] if index and "\n" not in text[spans[index - 1][1] : start] else ""
-        result.append(_context(before, after, headings[index], previous, title, index))
+        line = text[text.rfind("\n", 0, start) + 1 : start]
+        result.append(replace(_context(before, after, headings[index], previous, title, index), line=line))
     return result
 
 
@@ -94,6 +92,9 @@ def _left(before: str) -> tuple[str, str]:
     cuts = [match.end() for match in _CUT.finditer(text)]
     # a lone enumerator or connective is no label: what stands before the colon is
     at = cuts[-1] if cuts else 0
+    if text[:at].endswith(MASK) and text[at:].endswith(_LISTED):
+        # 8件来自网络、3件…: the words behind the number before are that number's own
+        at = len(text)
     joint = re.search(r"[^\w《》“”\"]*$", text[:at])
     return text[at:].lstrip("、"), (joint[0] if joint else "") + ("、" if text[at:].startswith("、") else "")
 

@@ -53,7 +53,7 @@ _BY_KIND: Final = {thing.kind: thing for thing in _THINGS}
 _CLAUSE: Final = re.compile(r"[^,，;；。!！?？\n]+")
 #: A denying word, unless it belongs to another word (无法, 未经, 无偿 …) or to a wish.
 _CUE: Final = re.compile(
-    r"(?:未(?!经|按|及时|能|来|成年|公开|答复|在|达|完成|纳入|满)|没有?(?!收罚)|(?<!有)无(?!法|需|偿|效|障碍|关|论|缝|锡|须|理|故|人机|线|纸|证|正当|废|其[他它]|败诉|诉讼)|无诉讼|不存在|(?<!不)不涉及|不收取|免收|不产生)"
+    r"(?:未(?!经|按|及时|能|来|成年|公开|答复|在|达|完成|纳入|满)|没有?(?!收罚)|(?<!有)无(?!法|需|偿|效|障碍|关|论|缝|锡|须|理|故|人机|线|纸|证|正当|废(?!止)|其[他它]|败诉|诉讼)|无诉讼|不存在|(?<!不)不涉及|不收取|免收|不产生)"
 )
 _NOT_MEANT: Final = re.compile(
     r"力求|避免|防止|防范|杜绝|确保|力争|降低|减少|免予|如|若|的,|谢绝|(?<![按依照])规定|应当|不得|败诉"
@@ -61,7 +61,8 @@ _NOT_MEANT: Final = re.compile(
 _BEHIND: Final = re.compile(
     r"[”\"]?(?:案件|事项|情况|情形|案|费|的|数量?|数|等?情况)*(?:[:：]|均|都|皆|全|各|亦|也|为|全部)*(?:无(?=$|[、(（)）])|未发生|没有发生|未收到|未产生|未收取|均未|尚无|未有)"
 )
-_JOIN: Final = re.compile(r"^[^,，;；。#]{0,8}(?:、|和|及|与|或者?|以及)[^,，;；。#、]{0,12}$")
+#: 没有规范性文件出台: the verb behind the noun.
+_CAME: Final = re.compile("(?:的)?(?:制发|制定|出台|印发|发生|产生|收到)")
 
 
 def denials(text: str, numbers: list[Mention]) -> Iterator[Mention]:
@@ -99,7 +100,7 @@ def _is_denied(clause: str, cue: re.Match[str] | None, noun: re.Match[str], noun
         return False
     if cue and cue.end() <= noun.start() and "#" not in clause[cue.start() : noun.start()]:
         between = clause[cue.start() : noun.start()]
-        return not thing.verbs or bool(re.search(thing.verbs, between))
+        return not thing.verbs or bool(re.search(thing.verbs, between)) or bool(_CAME.match(clause[noun.end() :]))
     tail = clause[noun.end() :]
     last = nouns[-1].end()
     if noun.lastgroup == "requests_received" and not re.match(
@@ -124,7 +125,7 @@ def _superseded(clause: str, noun: re.Match[str]) -> bool:
     kind, before, after = noun.lastgroup, clause[: noun.start()], clause[noun.end() :]
     if kind == "requests_received":
         return bool(re.search(r"结转|当面$|传真$|网络$|信函$|撤回|许可$|复议$|因[^#]{0,14}$", before)) or bool(
-            re.match(r"(?:引发|引起|产生|的?行政|收费|而|公开(?:引|产|收)|人|工作|信息)", after)
+            re.match(r"(?:方面|投诉|的投诉|引发|引起|产生|的?行政|收费|而|公开(?:引|产|收)|人|工作|信息)", after)
         )
     if kind == "processing_fee":
         return bool(re.search("事业性$", before))

@@ -42,10 +42,18 @@ _BARE_BEFORE: Final = re.compile(
 )
 _ENUMERATOR: Final = re.compile(r"(?:^|[\n。;；:：,，、])[(（]?$")
 _TERM: Final = {"工作日", "个工作日", "天", "小时", "分钟", "分", "字", "届", "个月", "课时", "章", "号"}
+#: 无一件: a denial of all, which counts nothing.
+_NOT_ONE: Final = ("无", "没有", "未有")
+#: 同其他工作一起落实: an adverb, where no case and no pause follows.
+_TOGETHER: Final = re.compile("一起(?!行政|复议|诉讼|案|应诉|[,，。;；、:：)）\\s]|$)")
+#: “民营经济31条”, “10万+”: a name, whatever number is in it.
+_QUOTED: Final = re.compile(r"“[^“”\n]{1,14}”")
+#: The most digits that the number of a list item has.
+_ITEM_DIGITS: Final = 2
 #: 三个新媒体平台, 5个方面: how something is divided, not how much of it there is.
 _SORTS: Final = frozenset({"个", "大", "类", "种", "项", "大类"})
 _PARTITION: Final = re.compile(
-    r"(?:政务)?(?:新媒体)?(?:平台|渠道|方面|环节|部分|阶段|层面|维度|步骤|方式|途径|层级|大项|账号(?=共|发布|推送|累计|全年|更新))"
+    r"(?:政务)?(?:新媒体)?(?:平台|渠道|方面|环节|部分|阶段|层面|维度|步骤|方式|途径|层级|大项|栏目(?=分别)|账号(?=共|发布|推送|累计|全年|更新))"
 )
 _ORDINAL_UNITS: Final = re.compile(r"(?:年|月|日|号|时|点|岁|级|层|楼|室|度|版|[A-Za-z%‰])")
 _YEARLIKE: Final = re.compile(r"(?:19|20)\d\d")
@@ -57,6 +65,7 @@ def mentions(text: str) -> Iterator[Mention]:
     Dates, ordinals, shares, terms in days, list numbers and the numbers of documents, telephones and articles are
     left out; whether one of the rest is a fact is for its context to say.
     """
+    quoted = [match.span() for match in _QUOTED.finditer(text)]
     found = [
         Mention(
             start,
@@ -68,7 +77,7 @@ def mentions(text: str) -> Iterator[Mention]:
             floor=bool(_FLOOR.match(text[start:end])),
         )
         for start, end, quantity in scan_quantities(text)
-        if _counts(text, start, end, quantity)
+        if _counts(text, start, end, quantity) and not any(a < start and end < b for a, b in quoted)
     ]
     taken = {mention.start for mention in found}
     found += [
@@ -83,6 +92,8 @@ def _counts(text: str, start: int, end: int, quantity: Quantity) -> bool:
     behind, before = text[end : end + 4], text[max(0, start - 12) : start]
     if quantity.value < 0 or quantity.unit in _TERM:
         return False
+    if quantity.value == 1 and (before.endswith(_NOT_ONE) or _TOGETHER.match(text, start)):
+        return False
     if quantity.unit in _SORTS and _PARTITION.match(text, end):
         return False
     if quantity.unit is None:
@@ -94,10 +105,14 @@ def _counts(text: str, start: int, end: int, quantity: Quantity) -> bool:
 
 def _bare_counts(text: str, start: int, end: int, before: str, behind: str) -> bool:
     printed = text[start:end]
-    if not re.search(r"\d", printed) or _ORDINAL_UNITS.match(behind) or not _BARE_GOES_ON.match(behind):
+    if (
+        not re.search(r"\d|[一二三四五六七八九两][十百千]*[万亿]", printed)
+        or _ORDINAL_UNITS.match(behind)
+        or not _BARE_GOES_ON.match(behind)
+    ):
         return False
     if _BARE_BEFORE.search(before) or before.endswith(("第", "前", "后", "-", "/", "～", "~")):
         return False
-    if _ENUMERATOR.search(before) and (re.match(r"[、.)）,，]", behind)):
+    if len(printed) <= _ITEM_DIGITS and _ENUMERATOR.search(before) and (re.match(r"[、.)）,，]", behind)):
         return False
     return not (_YEARLIKE.fullmatch(printed) and re.match("年|[-/.]", behind))

@@ -8,16 +8,15 @@ from functools import lru_cache
 
 from extractors.narrative.context import Context
 
-#: Which kind of words decides before which: what is counted, then where it appeared, then any publication at all.
-CONTENT, CHANNEL, TOTAL = 1, 2, 3
-
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """Says ``kind`` where ``left`` is found in the words before the number, or ``right`` in those behind it.
 
-    ``units``: printed units that it allows (None: any). ``needs``: found in what surrounds the mention. ``veto``: not
-    found in own words. ``kind`` may be ``other``: the rule then says that this is no fact of any type.
+    ``units``: printed units that it allows (None: any). ``needs``: found in what surrounds the mention. ``inside``: found
+    in the same sentence up to the mention and right behind it, or ``ahead`` in the rest of the sentence. ``unless``: not
+    found in the sentence before it. ``veto``: not found in own words. ``kind`` may be ``other``: the rule then says that
+    this is no fact of any type.
     """
 
     kind: str
@@ -26,8 +25,10 @@ class Rule:
     units: frozenset[str] | None = None
     not_units: frozenset[str] = frozenset()
     needs: str = ""
+    inside: str = ""
+    ahead: str = ""
+    unless: str = ""
     veto: str = ""
-    tier: int = CONTENT
 
     def distance(self, words: str, context: Context, unit: str | None) -> float | None:
         """How far from the number its words stand, in characters; None where the rule does not fit.
@@ -43,7 +44,17 @@ class Rule:
             return None
         if self.needs and not _compiled(self.needs).search(_around(context)):
             return None
-        return min(found)
+        if self.unless and _compiled(self.unless).search(context.before):
+            return None
+        return min(found) if self._stands_in(context) else None
+
+    def _stands_in(self, context: Context) -> bool:
+        """Whether the sentence has what the rule asks of it."""
+        if not self.inside:
+            return True
+        if _compiled(self.inside).search(f"{context.before}#{context.right}"):
+            return True
+        return bool(self.ahead and _compiled(self.ahead).search(context.after))
 
     def _left(self, words: str) -> float | None:
         if not self.left:

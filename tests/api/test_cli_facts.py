@@ -6,9 +6,11 @@ import io
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
+from rich.text import Text
 
-from api.cli.facts import show
+from api.cli.facts import show, wrapped
 from api.cli.main import main
 from api.cli.marks import COLOURS, GROUPS, group_of, marks_of, page_of_marks
 from api.exits import Exit
@@ -64,6 +66,16 @@ def test_the_view_shows_figures_types_and_what_it_leaves_out(report: Report) -> 
     assert "96条[disclosed_website]" in out.getvalue()
     assert "requests_received" in out.getvalue()
     assert "--other" in out.getvalue()
+
+
+def test_lines_are_broken_between_characters_and_words_stay_whole() -> None:
+    text = Text("全年通过门户网站公开信息 4000 余条[disclosed_website]，其中（含公众号）政策文件191件。\n\n末行")
+    lines = [line.plain for line in wrapped(text, 30)]
+    assert "".join(lines) == text.plain.replace("\n", "")
+    assert all(cell_len(line) <= 30 for line in lines)
+    assert sum("[disclosed_website]，" in line for line in lines) == 1
+    assert not any(line.startswith(("，", "。", "）")) or line.endswith("（") for line in lines)
+    assert "" in lines and lines[-1] == "末行"
 
 
 def test_the_page_marks_figures_and_lets_no_markup_through(report: Report) -> None:

@@ -44,7 +44,7 @@ def test_samples_point_at_marks_and_hold_known_types() -> None:
             assert kind == SHARED or kind in labels()
 
 
-@pytest.mark.parametrize("name", ["dev", "more", "held_out"])
+@pytest.mark.parametrize("name", ["dev", "more", "further", "phrases", "fit", "held_out", "unseen"])
 def test_the_figures_of_facts_are_found_at_all(name: str) -> None:
     """What no mention covers can be typed by nothing."""
     reports = documents(name)

@@ -17,6 +17,8 @@ from extractors.narrative.tagger import Guess
 _LEAST_SEEN: Final = 8
 #: Pulls the weights towards 0, so that a reason seen a few times does not count as certain.
 _PULL: Final = 1.0
+#: The same for the slope, so that a handful of trials make no cliff of it.
+_PULL_SLOPE: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def _curve(
     reasons = sorted(why for why, count in counts.items() if count >= _LEAST_SEEN)
     x = np.array([[1.0, row.x, *(float(row.why == why) for why in reasons)] for row in rows])
     y = np.array([1.0 if row.right else -1.0 for row in rows])
-    pull = np.array([0.0, 0.0, *(_PULL for _ in reasons)])
+    pull = np.array([0.0, _PULL_SLOPE, *(_PULL for _ in reasons)])
 
     def loss(weights: np.ndarray) -> float:
         return float(np.logaddexp(0.0, -y * (x @ weights)).sum() + (pull * weights**2).sum() / 2)
