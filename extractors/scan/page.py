@@ -80,9 +80,12 @@ def read_scan(raster: Raster) -> ScannedPage:
     words, rulings, score = _read(sheet, rules)
     if score < WELL_READ:
         again = _upright(sheet, (0, 2))
+        if again is sheet and score < ILLEGIBLE:
+            again = _turned(sheet, 2)  # The first glyphs of lines read well upside down at times; whole lines do not.
         if again is not sheet:
-            sheet = again
-            words, rulings, score = _read(sheet, rules_of(sheet.grey, sheet.dpi))
+            other = _read(again, rules_of(again.grey, again.dpi))
+            if other[2] > score:
+                sheet, (words, rulings, score) = again, other
     height, width = sheet.grey.shape
     share = POINTS / sheet.dpi
     page = Page(raster.number, width * share, height * share, words, rulings)
