@@ -9,8 +9,8 @@ from functools import cache
 from api.export.panel.source import PACKET, Correction, Given
 from models.audit import in_sample
 from models.decisions import Decision, standing
-from models.report import Cell, Report
-from worker.store import batches, documents, results
+from models.report import Cell, Report, Result
+from worker.store import batches, bulk, documents
 from worker.store.database import Database
 from worker.store.records import FINAL, DocumentRecord, Kind
 
@@ -73,15 +73,14 @@ class StoredPacket:
     def results(self) -> list[Given]:
         """Results with decisions, each with the decisions that hold for its cells."""
         with _database(self.database_url).read() as session:
-            found = (documents.get(session, number) for number in self.documents)
             return [
-                (one.result, self._corrections(one.read, one.decisions) if isinstance(one.read, Report) else ())
-                for document in found
-                for one in results.with_history(session, document)
+                (one.result, self.corrections(one.read, one.decisions)) for one in bulk.held(session, self.documents)
             ]
 
-    def _corrections(self, read: Report, kept: Sequence[Decision]) -> tuple[Correction, ...]:
+    def corrections(self, read: Result | None, kept: Sequence[Decision]) -> tuple[Correction, ...]:
         """The decisions that hold, beside what the pipeline itself had read."""
+        if not isinstance(read, Report):
+            return ()
         sha256, part = read.source.sha256 or "", read.source.part
         return tuple(
             _correction(read.cells.get(cell), one, drawn=in_sample(sha256, part, cell, self.audit_share))

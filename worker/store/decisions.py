@@ -6,6 +6,7 @@ of the document and for every later version of the pipeline.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import simplejson
@@ -80,6 +81,15 @@ def of_part(session: Session, sha256: str, part: int) -> list[Decision]:
     """All decisions on a part, the oldest first."""
     query = select(DecisionRecord).where(DecisionRecord.sha256 == sha256, DecisionRecord.part == part)
     return [_decision(row) for row in session.scalars(query.order_by(DecisionRecord.version))]
+
+
+def of_sources(session: Session, hashes: Iterable[str]) -> dict[tuple[str, int], list[Decision]]:
+    """All decisions on some sources by source and part, the oldest first; nothing for a part that has none."""
+    found: dict[tuple[str, int], list[Decision]] = {}
+    query = select(DecisionRecord).where(DecisionRecord.sha256.in_(sorted(set(hashes))))
+    for row in session.scalars(query.order_by(DecisionRecord.version)):
+        found.setdefault((row.sha256, row.part), []).append(_decision(row))
+    return found
 
 
 def _decision(row: DecisionRecord) -> Decision:
