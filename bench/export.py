@@ -1,9 +1,11 @@
 """``python -m bench.export``: how long a panel of many reports takes, and how much memory.
 
-The reports are invented: every cell, check and fact that a real one has, figures drawn by chance from a fixed seed. They are
-made while they are exported, as objects, so that the export alone is measured (with the inventing, which is said apart).
-With ``--lines`` they are written as JSON lines first and read back, as ``gouji export`` does: reading costs several times
-what the export does. The aim is for Parquet: 100,000 reports in a minute and a GiB, all processes together.
+The reports are invented: every cell, check and fact that a real one has, figures drawn by chance from a fixed seed.
+With ``--stored`` a store of SQLite is filled with them first, some with a person's decision, and ``gouji export`` is run on it
+as a process of its own, start and all; ``--store FILE`` keeps the store, and takes one that is there. With ``--lines`` they are
+written as JSON lines and read back. Without either they are made while they are exported, so that the tables and files alone
+are measured (with the inventing, which is said apart). The aim is for Parquet from the store: 100,000 reports in a minute and
+a GiB, all processes together.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -24,9 +26,10 @@ from pathlib import Path
 
 from api.export.jsonl import json_line
 from api.export.panel.export import Options, export_panel
-from api.export.panel.source import PACKET, Correction, JsonLines
+from api.export.panel.source import PACKET, Given, JsonLines
 from models.forms import load_forms
 from models.identities import identities
+from models.light import light
 from models.organs import Region, load_regions
 from models.readings import CellState
 from models.report import (
@@ -61,10 +64,10 @@ class Some:
     first: int
     last: int
 
-    def results(self) -> list[tuple[Report, Sequence[Correction]]]:
+    def results(self) -> list[Given]:
         """The reports; nobody has looked at them."""
         dice = random.Random(self.first)
-        return [(_report(number, dice), ()) for number in range(self.first, self.last)]
+        return [(light(_report(number, dice)), ()) for number in range(self.first, self.last)]
 
 
 class Invented:
@@ -180,7 +183,36 @@ def main() -> int:
     parser.add_argument("--format", default="parquet")
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--lines", action="store_true", help="by way of JSON lines on disk")
+    parser.add_argument("--stored", action="store_true", help="gouji export from the store of a service")
+    parser.add_argument("--store", type=Path, metavar="FILE", help="with --stored: keep the store here")
     args = parser.parse_args()
+    if args.stored:
+        return stored(args)
+    return in_memory(args)
+
+
+def stored(args: argparse.Namespace) -> int:
+    """Export from a store and say how long it took."""
+    from bench.stored import BATCH, fill, measured
+
+    with tempfile.TemporaryDirectory() as folder:
+        began = time.perf_counter()
+        store = args.store or Path(folder) / "store.db"
+        url = fill(store, args.reports, _report)
+        print(f"{args.reports} reports in {store.stat().st_size / 2**20:.0f} MiB of SQLite", end="")
+        print(f", filled in {time.perf_counter() - began:.0f} s", flush=True)
+        output = Path(folder) / "panel"
+        options = ["--batch", BATCH, "--format", args.format, "--jobs", str(args.jobs), "-o", str(output)]
+        used = measured(["export", *options], url)
+        size = sum(path.stat().st_size for path in output.iterdir())
+    print(f"{used.seconds:8.1f} s for gouji export --jobs {args.jobs}; {used.processor:.1f} s of processor time")
+    print(f"{used.largest:8.0f} MiB in the largest process, {used.together:.0f} MiB in all {used.processes}", end="")
+    print(f"; {size / 2**20:.0f} MiB written")
+    return verdict(args.reports, used.seconds, used.together)
+
+
+def in_memory(args: argparse.Namespace) -> int:
+    """Export reports that are made on the way and say how long it took."""
     invented = Invented(args.reports)
     started = time.process_time()
     for packet in islice(invented.packets(), 10):
@@ -191,7 +223,8 @@ def main() -> int:
         if args.lines:
             path = Path(folder) / "reports.jsonl"
             with path.open("wb") as file:
-                file.writelines(json_line(report) for packet in invented.packets() for report, _ in packet.results())
+                dice = random.Random(0)
+                file.writelines(json_line(_report(number, dice)) for number in range(args.reports))
             source = JsonLines([path])
         options = Options(formats=tuple(args.format.split(",")), jobs=args.jobs)
         started, used = time.perf_counter(), _processor()

@@ -92,7 +92,7 @@ class FactRecord(_Frozen):
 
     type: str
     value: ExactNumber | None
-    unit: str | None
+    unit: str | None = None
     qualifier: Literal["exact", "about", "over", "under"]
     scope: Literal["year", "cumulative", "prior_year"]
     sentence: str
@@ -146,7 +146,7 @@ class Review(_Frozen):
 class PageNote(_Frozen):
     """A page or part that was not read, with the reason."""
 
-    page: int | None
+    page: int | None = None
     code: str
     message: str
 

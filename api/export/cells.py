@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -33,7 +33,7 @@ from api.export.columns import (
 )
 from api.export.keys import KEY_COLUMNS, repeated_keys
 from models.forms import load_forms
-from models.report import Evidence, Report
+from models.light import LightCell, LightEvidence, LightReport
 from models.variables import load_variables
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ _STATUSES = tuple(words.STATUS)
 _STATE_CODES = {state: code for code, state in enumerate(_STATES)}
 _STATUS_CODES = {status: code for code, status in enumerate(_STATUSES)}
 _REVIEW, _ABSENT = _STATUS_CODES["review"], _STATE_CODES["absent"]
-_NOWHERE = vars(Evidence())
+_NOWHERE = LightEvidence()
 _NO_BOX = (math.nan,) * 4
 _FLAG_OF_STATUS = np.array([0, DOUBTFUL, CONFIRMED, CORRECTED], np.uint8)
 _KIND_OF_STATE = np.array([GIVEN, BLANK, NA, TEXT, ABSENT], np.uint8)
@@ -84,14 +84,13 @@ class Judgements:
     """What the cells of some reports that have the same cells hold, report after report.
 
     ``values`` are the figures that are whole numbers of 64 bits (0 elsewhere), ``odd`` the positions of the others,
-    ``digits`` all figures as texts; ``marks`` say why a value is missing or that a person should look. ``fields`` are the
-    cells as dicts: there are millions of them, and a model looks each field up three times as slowly as its dict does.
+    ``digits`` all figures as texts; ``marks`` say why a value is missing or that a person should look.
     """
 
     names: tuple[str, ...]
     form: str
-    reports: tuple[Report, ...]
-    fields: list[dict[str, Any]]
+    reports: tuple[LightReport, ...]
+    cells: list[LightCell]
     values: NDArray[np.int64]
     odd: tuple[int, ...]
     digits: pa.Array
@@ -122,21 +121,21 @@ class CellCounts:
     numbers: int
 
 
-def judgements(reports: Sequence[Report]) -> Iterator[Judgements]:
+def judgements(reports: Sequence[LightReport]) -> Iterator[Judgements]:
     """The reports in groups that have the same cells."""
-    groups: dict[tuple[str, tuple[str, ...]], list[Report]] = {}
+    groups: dict[tuple[str, tuple[str, ...]], list[LightReport]] = {}
     for report in reports:
         groups.setdefault((str(report.report.form.value), tuple(report.cells)), []).append(report)
     for (form, names), group in groups.items():
         yield _judgements(form, names, tuple(group))
 
 
-def _judgements(form: str, names: tuple[str, ...], reports: tuple[Report, ...]) -> Judgements:
+def _judgements(form: str, names: tuple[str, ...], reports: tuple[LightReport, ...]) -> Judgements:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    fields = [vars(cell) for report in reports for cell in report.cells.values()]
-    figures = [cell["value"] for cell in fields]
+    cells = [cell for report in reports for cell in report.cells.values()]
+    figures = [cell.value for cell in cells]
     given = np.array([value is not None for value in figures], bool)
     odd = [at for at, value in enumerate(figures) if type(value) is not int and value is not None]
     try:
@@ -148,13 +147,14 @@ def _judgements(form: str, names: tuple[str, ...], reports: tuple[Report, ...]) 
     if odd:
         others = np.zeros(len(values), bool)
         others[odd] = True
-        shown = pc.replace_with_mask(shown, others, pa.array([digits(figures[at]) for at in odd], pa.string()))
-    states = np.array([_STATE_CODES[cell["state"]] for cell in fields], np.int8)
-    statuses = np.array([_STATUS_CODES[cell["status"]] for cell in fields], np.int8)
+        texts_of_odd = [digits(value) for at in odd if (value := figures[at]) is not None]
+        shown = pc.replace_with_mask(shown, others, pa.array(texts_of_odd, pa.string()))
+    states = np.array([_STATE_CODES[cell.state] for cell in cells], np.int8)
+    statuses = np.array([_STATUS_CODES[cell.status] for cell in cells], np.int8)
     unread = np.repeat([bool(report.pipeline.problems) for report in reports], len(names))
     marks = mark(states, statuses, unread)
     marks = np.where(~given & (marks & KIND == GIVEN), marks + UNREADABLE, marks).astype(np.uint8)
-    return Judgements(names, form, reports, fields, values, tuple(odd), shown, marks, states, statuses)
+    return Judgements(names, form, reports, cells, values, tuple(odd), shown, marks, states, statuses)
 
 
 def _is_whole(value: object) -> bool:
@@ -176,7 +176,7 @@ def mark(
     return (kinds + _FLAG_OF_STATUS[statuses]).astype(np.uint8)
 
 
-def cell_frames(reports: Sequence[Report]) -> Iterator[Frame]:
+def cell_frames(reports: Sequence[LightReport]) -> Iterator[Frame]:
     """The long table of some reports."""
     for found in judgements(reports):
         if found.names:
@@ -190,19 +190,18 @@ def cell_frame(found: Judgements) -> Frame:
     reports, width = len(found.reports), len(found.names)
     per_report = np.repeat(np.arange(reports, dtype=np.int32), width)
     per_cell = np.tile(np.arange(width, dtype=np.int32), reports)
-    fields = found.fields
     named = [repeated(names, per_cell) for names in _names(found.form, found.names)]
     return Frame(
         (
             *repeated_keys(found.reports, per_report),
             *named,
-            coded([cell["unit"] for cell in fields]),
+            coded([cell.unit for cell in found.cells]),
             found.digits,
             repeated(_STATES, found.states.astype(np.int32)),
-            texts([cell["printed"] for cell in fields]),
-            pa.array([cell["confidence"] for cell in fields], pa.float64()),
+            texts([cell.printed for cell in found.cells]),
+            pa.array([cell.confidence for cell in found.cells], pa.float64()),
             repeated(_STATUSES, found.statuses.astype(np.int32)),
-            *_places([cell["evidence"] for cell in fields]),
+            *_places([cell.evidence for cell in found.cells]),
         ),
         {VALUE: found.marks},
     )
@@ -221,15 +220,15 @@ def _names(form: str, cells: tuple[str, ...]) -> tuple[tuple[str | None, ...], .
     )
 
 
-def _places(evidence: Sequence[Evidence | None]) -> Iterator[pa.Array]:
+def _places(evidence: Sequence[LightEvidence | None]) -> Iterator[pa.Array]:
     import pyarrow as pa
 
-    seen = [_NOWHERE if place is None else vars(place) for place in evidence]
-    yield pa.array([place["page"] for place in seen], pa.int32())
-    boxes = chain.from_iterable([place["bbox"] or _NO_BOX for place in seen])
+    seen = [_NOWHERE if place is None else place for place in evidence]
+    yield pa.array([place.page for place in seen], pa.int32())
+    boxes = chain.from_iterable([place.bbox or _NO_BOX for place in seen])
     sides = np.fromiter(boxes, np.float64, 4 * len(seen)).reshape(-1, 4)
     for side in range(4):
         yield pa.array(sides[:, side], from_pandas=True)  # which takes NaN for null
-    yield pa.array([place["line"] for place in seen], pa.int32())
-    yield pa.array([place["column"] for place in seen], pa.int32())
-    yield coded([place["route"] for place in seen])
+    yield pa.array([place.line for place in seen], pa.int32())
+    yield pa.array([place.column for place in seen], pa.int32())
+    yield coded([place.route for place in seen])

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from api.export import words
 from api.export.columns import Row, columns, repeated
-from models.report import Claim, Report
+from models.light import LightClaim, LightReport
+from models.report import Claim
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -27,7 +28,7 @@ KEY_COLUMNS = columns(
 )
 
 
-def keys(report: Report) -> Row:
+def keys(report: LightReport) -> Row:
     """The values of ``KEY_COLUMNS``."""
     info = report.report
     return (
@@ -41,7 +42,7 @@ def keys(report: Report) -> Row:
     )
 
 
-def repeated_keys(reports: Sequence[Report], per_row: NDArray[np.int32]) -> Iterator[pa.Array]:
+def repeated_keys(reports: Sequence[LightReport], per_row: NDArray[np.int32]) -> Iterator[pa.Array]:
     """The columns of ``KEY_COLUMNS``, for rows of which ``per_row`` says to which report each belongs."""
     import pyarrow as pa
 
@@ -52,7 +53,7 @@ def repeated_keys(reports: Sequence[Report], per_row: NDArray[np.int32]) -> Iter
             yield pa.array(values, pa.int32()).take(pa.array(per_row))
 
 
-def claimed(claim: Claim) -> str | None:
+def claimed(claim: Claim | LightClaim) -> str | None:
     """A claim as text; one that is a structure (a period) as JSON."""
     if claim.value is None or isinstance(claim.value, str):
         return claim.value

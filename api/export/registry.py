@@ -10,6 +10,7 @@ from typing import Protocol, cast
 from api.export.books import Book, Written
 from api.export.columns import Table
 from models.errors import UsageError
+from models.light import LightResult, light
 from models.report import Result
 
 #: Formats of whole results, and what is called for them.
@@ -85,11 +86,11 @@ class ResultBook:
 
     def __init__(self, book: Book) -> None:
         self._book = book
-        self._waiting: list[Result] = []
+        self._waiting: list[LightResult] = []
 
     def write(self, result: Result) -> None:
         """Add the rows of one result to every table."""
-        self._waiting.append(result)
+        self._waiting.append(light(result))
         if len(self._waiting) >= BATCH:
             self._flush()
 

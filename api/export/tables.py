@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -14,10 +15,9 @@ from api.export import words
 from api.export.cells import CELLS, CellCounts, cell_frames, judgements
 from api.export.columns import Frame, Row, Table, array, columns, frame_of
 from api.export.keys import KEY_COLUMNS, claimed, keys, repeated_keys
-from models.report import CheckRecord, ErrorReport, Report, Result
+from models.light import LightCheck, LightErrorReport, LightReport, LightResult
+from models.report import CheckRecord
 
-_FACT = ("type", "value", "unit", "qualifier", "scope", "sentence")
-_CHECK = ("rule", "relation", "status", "cause", "left", "right")
 _NO_BOX = (None, None, None, None)
 
 
@@ -26,10 +26,10 @@ class ResultTable:
     """A table with what makes its rows from a few results."""
 
     table: Table
-    frames: Callable[[Sequence[Result]], Iterable[Frame]]
+    frames: Callable[[Sequence[LightResult]], Iterable[Frame]]
 
 
-def report_row(report: Report, cells: CellCounts, checks: Counter[str]) -> Row:
+def report_row(report: LightReport, cells: CellCounts, checks: Counter[str]) -> Row:
     """The overview of a report, of which cells and checks (by status) have been counted."""
     info, source = report.report, report.source
     first, last = source.pages or (None, None)
@@ -57,39 +57,41 @@ def report_row(report: Report, cells: CellCounts, checks: Counter[str]) -> Row:
     )
 
 
-def count_checks(report: Report) -> Counter[str]:
+def count_checks(report: LightReport) -> Counter[str]:
     """Checks of a report by status."""
     return Counter([check.status for check in report.checks])
 
 
-def _report_frames(results: Sequence[Result]) -> Iterator[Frame]:
-    for found in judgements([result for result in results if isinstance(result, Report)]):
+def _report_frames(results: Sequence[LightResult]) -> Iterator[Frame]:
+    for found in judgements([result for result in results if isinstance(result, LightReport)]):
         counted = zip(found.reports, found.counts(), strict=True)
         yield frame_of(REPORTS, [report_row(report, cells, count_checks(report)) for report, cells in counted])
 
 
-def _fact_columns(reports: Sequence[Report]) -> list[Sequence[Any]]:
-    """Column by column, and out of the models' dicts: a model looks its fields up three times as slowly."""
-    facts = [vars(fact) for report in reports for fact in report.facts]
+def _fact_columns(reports: Sequence[LightReport]) -> list[Sequence[Any]]:
+    facts = [fact for report in reports for fact in report.facts]
     numbers = [number for report in reports for number in range(len(report.facts))]
-    spans = [fact["span"] for fact in facts]
-    boxes = [fact["bbox"] or _NO_BOX for fact in facts]
-    said = [[fact[name] for fact in facts] for name in _FACT]
-    seen = [[fact[name] for fact in facts] for name in ("confidence", "status", "page")]
+    boxes = [fact.bbox or _NO_BOX for fact in facts]
+    said = _fields(facts, "type", "value", "unit", "qualifier", "scope", "sentence")
+    ends = [[fact.span[end] for fact in facts] for end in range(2)]
+    seen = _fields(facts, "confidence", "status", "page")
     sides = [[box[side] for box in boxes] for side in range(4)]
-    ends = [[span[end] for span in spans] for end in range(2)]
-    return [numbers, *said, *ends, *seen, *sides, [fact["line"] for fact in facts]]
+    return [numbers, *said, *ends, *seen, *sides, *_fields(facts, "line")]
 
 
-def _check_columns(reports: Sequence[Report]) -> list[Sequence[Any]]:
+def _fields(items: Sequence[object], *names: str) -> list[Sequence[Any]]:
+    """Column by column."""
+    return [list(map(attrgetter(name), items)) for name in names]
+
+
+def _check_columns(reports: Sequence[LightReport]) -> list[Sequence[Any]]:
     return check_columns([check for report in reports for check in report.checks])
 
 
-def check_columns(checks: Sequence[CheckRecord]) -> list[Sequence[Any]]:
+def check_columns(checks: Sequence[CheckRecord | LightCheck]) -> list[Sequence[Any]]:
     """Checks as the columns of ``CHECK_COLUMNS``."""
-    made = [vars(check) for check in checks]
-    outcome = [[check[name] for check in made] for name in _CHECK]
-    return [*outcome, [_joined(check["cells"]) for check in made], [check["message"] for check in made]]
+    outcome = _fields(checks, "rule", "relation", "status", "cause", "left", "right")
+    return [*outcome, [_joined(check.cells) for check in checks], *_fields(checks, "message")]
 
 
 @lru_cache(maxsize=10_000)
@@ -97,10 +99,10 @@ def _joined(cells: tuple[str, ...]) -> str:
     return " ".join(cells)
 
 
-def _error_frames(results: Sequence[Result]) -> Iterator[Frame]:
+def _error_frames(results: Sequence[LightResult]) -> Iterator[Frame]:
     rows: list[Row] = []
     for result in results:
-        if isinstance(result, ErrorReport):
+        if isinstance(result, LightErrorReport):
             source, error = result.source, result.error
             rows.append((source.name, source.sha256, source.media_type, error.code, error.message, error.hint))
     if rows:
@@ -108,19 +110,19 @@ def _error_frames(results: Sequence[Result]) -> Iterator[Frame]:
 
 
 def _of_reports(
-    table: Table, items: Callable[[Report], Sized], make: Callable[[Sequence[Report]], list[Sequence[Any]]]
+    table: Table, items: Callable[[LightReport], Sized], make: Callable[[Sequence[LightReport]], list[Sequence[Any]]]
 ) -> ResultTable:
     """A table with a row for each of some items of a report; ``make`` gives its columns behind the keys."""
 
-    def frames(results: Sequence[Result]) -> Iterator[Frame]:
-        reports = [result for result in results if isinstance(result, Report)]
+    def frames(results: Sequence[LightResult]) -> Iterator[Frame]:
+        reports = [result for result in results if isinstance(result, LightReport)]
         yield from keyed_frames(table, reports, [len(items(report)) for report in reports], make(reports))
 
     return ResultTable(table, frames)
 
 
 def keyed_frames(
-    table: Table, reports: Sequence[Report], counts: Sequence[int], by_column: Sequence[Sequence[Any]]
+    table: Table, reports: Sequence[LightReport], counts: Sequence[int], by_column: Sequence[Sequence[Any]]
 ) -> Iterator[Frame]:
     """Columns with the keys of the report in front; ``counts`` are the rows of each report. Nothing where there is none."""
     per_row = np.repeat(np.arange(len(reports), dtype=np.int32), counts)
@@ -130,8 +132,8 @@ def keyed_frames(
         yield Frame((*repeated_keys(reports, per_row), *arrays))
 
 
-def _cell_frames(results: Sequence[Result]) -> Iterator[Frame]:
-    return cell_frames([result for result in results if isinstance(result, Report)])
+def _cell_frames(results: Sequence[LightResult]) -> Iterator[Frame]:
+    return cell_frames([result for result in results if isinstance(result, LightReport)])
 
 
 REPORTS = Table(

@@ -10,9 +10,9 @@ from api.export.panel.source import PACKET, Correction, Given
 from models.audit import in_sample
 from models.decisions import standing
 from models.events import Decision
-from models.report import Cell, Report
+from models.report import Cell, Report, Result
 from models.whole import is_whole
-from worker.store import batches, documents, results
+from worker.store import batches, bulk, documents
 from worker.store.database import Database
 from worker.store.records import FINAL, DocumentRecord, Kind
 
@@ -75,15 +75,14 @@ class StoredPacket:
     def results(self) -> list[Given]:
         """Results with decisions, each with the decisions that hold for its cells."""
         with _database(self.database_url).read() as session:
-            found = (documents.get(session, number) for number in self.documents)
             return [
-                (one.result, self._corrections(one.read, one.decisions) if isinstance(one.read, Report) else ())
-                for document in found
-                for one in results.with_history(session, document)
+                (one.result, self.corrections(one.read, one.decisions)) for one in bulk.held(session, self.documents)
             ]
 
-    def _corrections(self, read: Report, kept: Sequence[Decision]) -> tuple[Correction, ...]:
+    def corrections(self, read: Result | None, kept: Sequence[Decision]) -> tuple[Correction, ...]:
         """The decisions on cells that hold, beside what the pipeline itself had read."""
+        if not isinstance(read, Report):
+            return ()
         sha256, part = read.source.sha256 or "", read.source.part
         return tuple(
             _correction(read.cells.get(cell), one, drawn=in_sample(sha256, part, cell, self.audit_share))

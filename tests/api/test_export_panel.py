@@ -18,6 +18,7 @@ from api.export.panel.source import PACKET, JsonLines, Lines, SourceLine
 from api.export.registry import TABLE_FORMATS
 from api.export.safe_text import original
 from models.errors import UsageError
+from models.light import LightResult
 from models.readings import CellState
 from models.report import Alternative, CheckRecord, ErrorReport, Report, Result, to_json
 from models.variables import load_variables
@@ -40,7 +41,7 @@ def export(folder: Path, *results: Result, formats: str = "csv", **options: Any)
     return export_panel(Given(results), folder, Options(formats=tuple(formats.split(",")), **options))
 
 
-def read(folder: Path) -> list[Result]:
+def read(folder: Path) -> list[LightResult]:
     return [result for packet in JsonLines([folder]).packets() for result, _ in packet.results()]
 
 

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from api.cli.main import main
 from api.export.panel.export import Options, export_panel
-from api.export.panel.source import Correction
+from api.export.panel.source import Correction, Given
 from models.audit import interval
 from models.calibration import made_by, measured_on, wrong_share
+from models.light import light
 from models.readings import CellState
 from models.reconcile import Policy
 from models.report import Report, Result, to_json
@@ -30,8 +31,10 @@ class Audited:
     def packets(self) -> Iterator[Audited]:
         yield self
 
-    def results(self) -> list[tuple[Result, Sequence[Correction]]]:
-        return [(result, self._decided(result) if isinstance(result, Report) else ()) for result in self._results]
+    def results(self) -> list[Given]:
+        return [
+            (light(result), self._decided(result) if isinstance(result, Report) else ()) for result in self._results
+        ]
 
     def _decided(self, report: Report) -> list[Correction]:
         number = CellState.NUMBER

@@ -6,16 +6,25 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
 from api.cli.main import main
 from api.exits import Exit
+from api.export.panel.export import Options, export_panel
+from api.export.panel.source import Given
+from api.stored.reports import StoredPacket, StoredReports
+from models.light import light
 from tests.api.test_pages import HOST, SAMPLES, read
+from tests.worker.test_bulk import fill
 from worker.services import Services
+from worker.store import documents, results
+from worker.store.database import Database
 
 Run = Callable[..., int]
 
@@ -124,3 +133,42 @@ def test_the_service_gives_the_same_files_as_the_command_and_the_same_archive_ag
     with zipfile.ZipFile(io.BytesIO(one.content)) as archive:
         given = {entry: archive.read(entry) for entry in archive.namelist()}
     assert given == {path.name: path.read_bytes() for path in (tmp_path / "cli").iterdir()}
+
+
+@dataclass(frozen=True, slots=True)
+class OneByOne:
+    """Results as models, each document asked for alone: what reading many at once must come to."""
+
+    packet: StoredPacket
+
+    def results(self) -> list[Given]:
+        with Database(self.packet.database_url).read() as session:
+            found = [documents.get(session, number) for number in self.packet.documents]
+            given = [one for document in found for one in results.with_history(session, document)]
+            return [(light(one.result), self.packet.corrections(one.read, one.decisions)) for one in given]
+
+
+class OneByOneReports(StoredReports):
+    def packets(self) -> Iterator[Any]:
+        return map(OneByOne, super().packets())
+
+
+def test_a_store_of_many_packets_gives_the_same_package_read_at_once_or_one_by_one(
+    tmp_path: Path, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(services.database)
+    monkeypatch.setattr("api.stored.reports.PACKET", 1)  # so that several processes take part
+    url = services.settings.database
+    for name, source, jobs in (
+        ("slow", OneByOneReports(url), 1),
+        ("one", StoredReports(url), 1),
+        ("two", StoredReports(url), 2),
+    ):
+        export_panel(source, tmp_path / name, Options(formats=("parquet", "csv"), jobs=jobs))
+    slow, one, two = (
+        {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in ("slow", "one", "two")
+    )
+    assert slow.keys() == one.keys() == two.keys()
+    assert [name for name in slow if not slow[name] == one[name] == two[name]] == []
+    assert {row["form"] for row in rows(tmp_path / "one" / "panel.csv")} >= {"2014", "2021"}
+    assert len(rows(tmp_path / "one" / "corrections.csv")) > 2 and len(rows(tmp_path / "one" / "errors.csv")) > 2

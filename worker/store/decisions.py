@@ -97,6 +97,15 @@ def of_rows(rows: Iterable[DecisionRecord]) -> list[Decision]:
     return [_decision(row) for row in rows]
 
 
+def of_sources(session: Session, hashes: Iterable[str]) -> dict[tuple[str, int], list[Decision]]:
+    """All decisions on some sources by source and part, the oldest first; nothing for a part that has none."""
+    found: dict[tuple[str, int], list[Decision]] = {}
+    query = select(DecisionRecord).where(DecisionRecord.sha256.in_(sorted(set(hashes))))
+    for row in session.scalars(query.order_by(DecisionRecord.version)):
+        found.setdefault((row.sha256, row.part), []).append(_decision(row))
+    return found
+
+
 def _decision(row: DecisionRecord) -> Decision:
     return Decision(
         version=row.version,

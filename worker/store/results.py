@@ -40,10 +40,11 @@ def write(session: Session, reading: Reading, results: Sequence[Result], *, now:
     """Keep the results of a reading. Where there are some already, those stay and these are dropped."""
     if find(session, reading):
         return
-    insert_ignoring(session, ResultRecord, [_row(reading, result, len(results), now) for result in results])
+    insert_ignoring(session, ResultRecord, [row(reading, result, len(results), now) for result in results])
 
 
-def _row(reading: Reading, result: Result, parts: int, now: float) -> dict[str, object]:
+def row(reading: Reading, result: Result, parts: int, now: float) -> dict[str, object]:
+    """One of the ``parts`` results of a reading as a row of its table."""
     report = result.report if isinstance(result, Report) else None
     year = report.year.value if report else None
     return {
@@ -113,9 +114,15 @@ def of_documents(session: Session, found: Iterable[DocumentRecord]) -> Iterator[
 
 
 def _stored(session: Session, document: DocumentRecord) -> list[Result]:
+    reading = reading_of(document)
+    return [] if reading is None else find(session, reading)
+
+
+def reading_of(document: DocumentRecord) -> Reading | None:
+    """The reading that holds for a document; None where there is none."""
     if document.sha256 is None or document.pipeline_version is None or document.status == Status.QUARANTINED:
-        return []
-    return find(session, Reading(document.sha256, document.name, document.pipeline_version))
+        return None
+    return Reading(document.sha256, document.name, document.pipeline_version)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from api.export.panel.tables import CORRECTIONS, correction_rows
 from api.export.panel.wide import Block, WideSpool, block_of
 from api.export.spool import Spool
 from api.export.tables import CHECKS, ERRORS, FACTS, REPORTS, RESULT_TABLES, count_checks, keyed_frames, report_row
-from models.report import Report
+from models.light import LightReport
 
 #: Written at once; the other tables of results wait, or follow the panel.
 AT_ONCE = (FACTS, CHECKS, ERRORS)
@@ -43,7 +43,7 @@ class Tally:
     picked_wrong: int = 0
     versions: Counter[str] = field(default_factory=Counter)
 
-    def add(self, report: Report, cells: CellCounts, checks: Counter[str]) -> None:
+    def add(self, report: LightReport, cells: CellCounts, checks: Counter[str]) -> None:
         """Count a report of which cells and checks (by status) have been counted."""
         self.reports += 1
         self.versions[report.pipeline.version] += 1
@@ -94,7 +94,7 @@ def digest(packet: Packet) -> Digest:
     frames = [
         (made.table.name, frame) for made in RESULT_TABLES if made.table in AT_ONCE for frame in made.frames(results)
     ]
-    decided = [(result, made) for result, made in given if isinstance(result, Report)]
+    decided = [(result, made) for result, made in given if isinstance(result, LightReport)]
     tally = Tally(errors=len(given) - len(decided))
     overview: list[Frame] = []
     blocks: list[Block] = []
@@ -120,7 +120,7 @@ def _overview(group: Judgements, tally: Tally, entries: list[Entry]) -> Frame:
     return frame_of(REPORTS, rows)
 
 
-def _corrections(decided: Sequence[tuple[Report, Sequence[Correction]]]) -> Iterator[Frame]:
+def _corrections(decided: Sequence[tuple[LightReport, Sequence[Correction]]]) -> Iterator[Frame]:
     rows = [row for report, made in decided for row in correction_rows(report, made)]
     counts = [len(made) for _, made in decided]
     yield from keyed_frames(CORRECTIONS, [report for report, _ in decided], counts, list(zip(*rows, strict=True)))

@@ -18,6 +18,7 @@ from api.export.panel.codebook import CODEBOOK, codebook_rows
 from api.export.panel.collect import Tally, collect
 from api.export.panel.finish import Outcome, finish
 from api.export.panel.package import data_digests, write_package
+from api.export.panel.processes import collect_seldom
 from api.export.panel.source import ReportSource
 from api.export.panel.statement import statement
 from api.export.panel.tables import (
@@ -95,9 +96,8 @@ def export_panel(source: ReportSource, folder: Path, options: Options) -> Export
 
 @contextmanager
 def _seldom_collected() -> Iterator[None]:
-    """Millions of small objects come and go, none of them in a cycle; looking for cycles after every 700 costs a tenth."""
     before = gc.get_threshold()
-    gc.set_threshold(max(before[0], 200_000), *before[1:])
+    collect_seldom()
     try:
         yield
     finally:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from api.export.cells import CellCounts
 from api.export.keys import claimed
 from api.export.panel.organs import Mention, Organ, Organs
-from models.report import Claim, Report
+from models.light import LightClaim, LightReport
 
 #: A claim about the whole report less sure than this is doubtful; the same as the pipeline's own limit.
 SURE = 0.8
@@ -64,7 +64,7 @@ class LeftOut:
     why: str
 
 
-def entry_of(report: Report, cells: CellCounts, failed: int) -> Entry:
+def entry_of(report: LightReport, cells: CellCounts, failed: int) -> Entry:
     """The entry of a report of which cells and failing checks have been counted."""
     info = report.report
     year = info.year.value if isinstance(info.year.value, int) else None
@@ -87,7 +87,7 @@ def entry_of(report: Report, cells: CellCounts, failed: int) -> Entry:
     )
 
 
-def _of_region(region: Claim) -> float:
+def _of_region(region: LightClaim) -> float:
     """How sure the region is: an organ whose region is not known may be another of its name."""
     return 0.0 if region.code is None else region.confidence
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 
 import simplejson
 from pydantic import ValidationError
 
 from api.export.panel.package import DESCRIPTOR, packaged
 from models.errors import UsageError
+from models.light import LightReport, LightResult, read_light
 from models.readings import CellState, Number
-from models.report import Report, Result, from_json
+from models.report import Result, from_json
+
+Read = TypeVar("Read")
 
 SUFFIXES = (".jsonl", ".json")
 #: Results in a packet: enough that a step for many rows pays, few enough that memory stays small.
@@ -45,7 +48,7 @@ class Correction:
     drawn: bool = False
 
 
-Given = tuple[Result, Sequence[Correction]]
+Given = tuple[LightResult, Sequence[Correction]]
 
 
 class Packet(Protocol):
@@ -99,14 +102,15 @@ class Lines:
 
         Raises UsageError at the first line that is none: a report left out in silence would be worse.
         """
-        read = (_read(line) for line in self.lines if line.text.strip())
-        return [(result, corrections_of(result) if isinstance(result, Report) else ()) for result in read]
+        read = (_read(line, read_light) for line in self.lines if line.text.strip())
+        return [(result, corrections_of(result) if isinstance(result, LightReport) else ()) for result in read]
 
 
 def read_results(path: Path) -> Iterator[Result]:
     """The results of one file. Raises UsageError for a line that is not one."""
-    for packet in JsonLines([path]).packets():
-        yield from (result for result, _ in packet.results())
+    for number, line in enumerate(_lines(path), 1):
+        if line.strip():
+            yield _read(SourceLine(str(path), number, line), from_json)
 
 
 def _lines(path: Path) -> Iterator[str]:
@@ -114,9 +118,9 @@ def _lines(path: Path) -> Iterator[str]:
         yield from file
 
 
-def _read(line: SourceLine) -> Result:
+def _read(line: SourceLine, read: Callable[[str], Read]) -> Read:
     try:
-        return from_json(line.text)
+        return read(line.text)
     except (simplejson.JSONDecodeError, ValidationError) as error:
         why = f"{line.path}, line {line.number}, is not a result of gouji."
         raise UsageError(why, hint="Give files that `gouji extract` wrote as json or jsonl.") from error
@@ -146,14 +150,16 @@ def _walk(folder: Path) -> Iterator[Path]:
         )
 
 
-def corrections_of(report: Report) -> tuple[Correction, ...]:
+def corrections_of(report: LightReport) -> tuple[Correction, ...]:
     """The decisions that show in the cells: a corrected cell keeps the pipeline's reading as its first alternative."""
     found = []
-    for name, cell in report.cells.items():
+    decided = ((name, cell) for name, cell in report.cells.items() if cell.status in ("confirmed", "corrected"))
+    for name, cell in decided:
+        state = CellState(cell.state)
         if cell.status == "confirmed":
-            found.append(Correction(name, "confirmed", cell.state, cell.value, None, cell.state, cell.value))
-        elif cell.status == "corrected":
+            found.append(Correction(name, "confirmed", state, cell.value, None, state, cell.value))
+        else:
             read = cell.alternatives[0] if cell.alternatives else None
-            state, value = (read.state, read.value) if read else (None, None)
-            found.append(Correction(name, "corrected", state, value, None, cell.state, cell.value))
+            was, value = (CellState(read.state), read.value) if read else (None, None)
+            found.append(Correction(name, "corrected", was, value, None, state, cell.value))
     return tuple(found)

@@ -15,8 +15,8 @@ from api.export.panel.organs import NameDoubt, Organ
 from api.export.panel.source import Correction
 from api.export.tables import CHECK_COLUMNS, REPORTS, check_columns
 from models.forms import load_forms
+from models.light import LightReport
 from models.organs import load_regions
-from models.report import Report
 from models.variables import load_variables
 
 WHERE_MISSING = {"before_first": "首份之前", "gap": "中间缺", "after_last": "末份之后"}
@@ -271,7 +271,7 @@ def missing_row(organ: Organ, year: int, where: str) -> Row:
     return (organ.id, organ.name, organ.region, organ.level, organ.kind, year, where)
 
 
-def correction_rows(report: Report, made: Collection[Correction]) -> Iterator[Row]:
+def correction_rows(report: LightReport, made: Collection[Correction]) -> Iterator[Row]:
     """Rows of ``CORRECTIONS``, without the keys of the report."""
     variables = load_variables().of_cell.get(str(report.report.form.value), {})
     for one in made:

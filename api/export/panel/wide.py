@@ -99,7 +99,7 @@ def block_of(found: Judgements) -> Block:
     for position in (*found.odd, *(_amounts_among(found, columns, amounts) if large.any() else ())):
         row, cell = divmod(position, width)
         if cell in columns:
-            figure = found.fields[position]["value"]
+            figure = found.cells[position].value
             scaled = _scaled(figure) if amounts[columns[cell]] else None
             if scaled is None or abs(scaled) > _LARGEST:
                 odd[row, columns[cell]] = digits(figure)
