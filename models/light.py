@@ -44,6 +44,7 @@ class LightEvidence(_Light):
     bbox: _Box | None = None
     line: int | None = None
     column: int | None = None
+    row: int | None = None
     route: str | None = None
     engines: tuple[str, ...] = ()
 
