@@ -79,7 +79,7 @@ def contexts(text: str, title: str, found: Sequence[Mention]) -> list[Context]:
 
 def _context(before: str, after: str, heading: str, previous: str, title: str, index: int) -> Context:
     before, after = _ASIDE.sub("", before), _ASIDE.sub("", after)
-    tidy = _APPLICANTS.sub("申请人", _TITLE_IN_MARKS.sub("《》", before))
+    tidy = _APPLICANTS.sub("各方", _TITLE_IN_MARKS.sub("《》", before))
     left, joint = _left(tidy)
     right = re.split(r"[,，;；。:：()（）!！?？、\n#]", after, maxsplit=1)[0]
     return Context(left, right, tidy, _TITLE_IN_MARKS.sub("《》", after), heading, previous, title, joint, index)

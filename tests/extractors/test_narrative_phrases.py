@@ -70,6 +70,8 @@ def test_what_is_published_where(text: str, expected: Said) -> None:
             [("requests_received", 137), ("requests_carried_in", 5), ("requests_handled", 139)],
         ),
         ("收到申请2件。两件均由自然人提出。", [("requests_received", 2)]),
+        ("全年收到公民、法人和其他组织政府信息公开申请13件。", [("requests_received", 13)]),
+        ("共受理公民、法人或者其他组织提出的政府信息公开申请9件。", [("requests_received", 9)]),
         (
             "收到申请31件。除1件结转至2024年外，其余均已办结：部分公开3件，不予公开4件。",
             [
