@@ -307,4 +307,4 @@ def _is_firm(seen: _Cell | None) -> bool:
     if seen is None:
         return False
     candidate, p = seen.best
-    return p >= ACCEPT and seen.match >= WEAK_MATCH and candidate is not None and not candidate.doubt
+    return p >= ACCEPT and seen.match >= WEAK_MATCH and candidate is not None and not (candidate.doubt or seen.notes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -85,6 +86,16 @@ def with_shift(table: Counts, row: str) -> list[RowReading]:
     wrong = Hypothesis(1.0, tuple(candidate(value) for value in [9, *table[row][:6]]))
     found[index] = RowReading(found[index].cells, (wrong, right), 1.0, ("a number too many",))
     return found
+
+
+def test_a_row_in_doubt_accuses_no_print() -> None:
+    table = consistent({row: [1, 2, 0, 0, 3, 1] for row in OUTCOMES})
+    table["granted"][-1] = 1
+    seen = readings(table)
+    at = ROWS.index("granted")
+    assert failing(reconcile("2021", seen))["requests.row_total.granted"] == "source"
+    seen[at] = replace(seen[at], notes=("figures right above or below the row belong to no row of the form",))
+    assert set(failing(reconcile("2021", seen)).values()) == {"unclear"}
 
 
 def test_identities_choose_among_hypotheses_and_the_rest_stays_as_alternatives() -> None:
