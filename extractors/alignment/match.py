@@ -112,7 +112,7 @@ def _by_place(seen: Sequence[SeenRow], rows: Sequence[Row], matches: Sequence[Ma
                 [one for one in unknown if seen[one].fragment == seen[at].fragment],
                 [one for one in missing if _columns(rows[one]) == _columns(rows[row])],
             )
-            if pairs and all(_is_as_wide(seen[one], rows[other]) for one, other in pairs):
+            if pairs and all(_is_as_wide(seen[one], seen[at], rows[other]) for one, other in pairs):
                 found += [Match(one, other, BY_PLACE, by_place=True) for one, other in pairs]
                 break
     return found
@@ -127,6 +127,6 @@ def _columns(row: Row) -> tuple[str, ...]:
     return tuple(column.id for column in row.columns)
 
 
-def _is_as_wide(seen: SeenRow, row: Row) -> bool:
-    """Whether a row has a place for each cell of the form's row, all of them values."""
-    return len(row.columns) in (len(seen.slots), len(seen.filled))
+def _is_as_wide(seen: SeenRow, known: SeenRow, row: Row) -> bool:
+    """Whether a row has a place for each cell of the form's row, all of them values, or as many as the known row next to it."""
+    return len(row.columns) in (len(seen.slots), len(seen.filled)) or len(seen.slots) == len(known.slots)

@@ -274,6 +274,15 @@ def test_a_row_without_a_usable_label_is_known_by_its_neighbours_and_left_to_a_p
     assert not judged.cells["requests.denied_third_party.total"].accepted
 
 
+def test_a_row_known_by_its_place_may_have_a_printed_subtotal() -> None:
+    rows = grid_rows(subtotal=True)
+    at = next(index for index, row in enumerate(REQUESTS.rows, 1) if row.id == "handled_total")
+    rows[at][0:2] = ["(七) 总Ⅱ", ""]
+    _, result = judged([Line("本年制发件数", Place(line=1)), grid(rows)])
+    cell = result.cells["requests.handled_total.total"]
+    assert cell.value == int(values_of(REQUESTS.rows[at - 1])[-1]) and not cell.accepted
+
+
 def test_the_first_row_of_a_table_is_known_by_its_place_too() -> None:
     alignment = with_label({"new": "卅Rデ"})
     assert any("requests.new.total" in row.cells for row in alignment.rows)
