@@ -71,14 +71,18 @@ def _with_loose(groups: Sequence[list[Ruling]]) -> list[list[Ruling]]:
         if any(rule.y0 == rule.y1 for rule in group):
             continue
         for rule in group:
-            beside = [table for table in tables if _shared_height(rule, table) >= BESIDE * (rule.y1 - rule.y0)]
+            beside = [table for table in tables if _stands_beside(rule, table)]
             if beside:
                 beside[0].append(rule)
     return tables
 
 
-def _shared_height(rule: Ruling, table: Sequence[Ruling]) -> float:
-    return min(rule.y1, max(r.y1 for r in table)) - max(rule.y0, min(r.y0 for r in table))
+def _stands_beside(rule: Ruling, table: Sequence[Ruling]) -> bool:
+    """Whether most of an upright rule has the table beside it; one that goes past both of its ends is the edge of a page."""
+    top, bottom = min(r.y0 for r in table), max(r.y1 for r in table)
+    if rule.y0 < top - REACH and rule.y1 > bottom + REACH:
+        return False
+    return min(rule.y1, bottom) - max(rule.y0, top) >= BESIDE * (rule.y1 - rule.y0)
 
 
 def _meet(reach: Box, rule: Ruling) -> bool:
