@@ -23,8 +23,9 @@ EVEN = 0.35
 FEWEST_WINDOWS = 2
 #: A long line is looked at in sections of this length, so that it may drift, by this share of its length at most.
 SECTION_MM, DRIFT = 25.0, 0.01
-#: The paper beside a line is as light as this share of what lies there is at most: half of it may be the other line of a double one.
-BESIDE = 0.75
+#: The paper beside a lone line is as light as this share of what lies there is at most: half of it may be the other line of a
+#: double one. Where a line is known to lead somewhere, text may stand so close that only a strip of paper is left.
+BESIDE, LIGHTEST = 0.75, 1.0
 #: The same of a line of which nothing else is known: the back of the sheet does not shine through so dark, no row of glyphs is so
 #: even, with paper so light on both sides of so much of it.
 LONE_DARKER, LONE_SHARE, LONE_EVEN, PAPER, LIGHT = 22.0, 0.9, 0.55, 0.9, 0.5
@@ -39,7 +40,7 @@ def goes_on(grey: Gray, at: float, span: tuple[float, float], dot: float) -> boo
     profiles, far = _profiles(grey, at, span, dot)
     if profiles is None:
         return False
-    contrast, straight, _ = _contrast(profiles, far, dot)
+    contrast, straight, _ = _contrast(profiles, far, dot, LIGHTEST)
     paler, darker = np.quantile(contrast, (1 - SHARE, SHARE))
     return bool(((contrast >= DARKER) & straight).mean() >= SHARE and paler >= EVEN * darker)
 
@@ -76,7 +77,7 @@ def _is_alone(grey: Gray, at: float, span: tuple[float, float], dot: float) -> b
     profiles, far = _profiles(grey, at, span, dot)
     if profiles is None:
         return False
-    contrast, straight, lighter = _contrast(profiles, far, dot)
+    contrast, straight, lighter = _contrast(profiles, far, dot, BESIDE)
     clear = lighter >= 255 * PAPER  # Elsewhere another rule crosses it, or text stands close.
     if clear.mean() < LIGHT:
         return False
@@ -99,11 +100,11 @@ def _profiles(grey: Gray, at: float, span: tuple[float, float], dot: float) -> t
     return np.stack([part.mean(axis=1) for part in np.array_split(around, count, axis=1)]), far
 
 
-def _contrast(profiles: Floats, far: int, dot: float) -> tuple[Floats, NDArray[np.bool_], Floats]:
+def _contrast(profiles: Floats, far: int, dot: float, share: float) -> tuple[Floats, NDArray[np.bool_], Floats]:
     """By window: how much darker the line is than either side, whether it lies where the others do, the tone of its darker side."""
     near, wander = round(NEAR_MM * dot), max(1, round(WANDER_MM * dot))
     middle = profiles[:, far - wander : far + wander + 1]
-    above = np.quantile(profiles[:, : far - near], BESIDE, axis=1)
-    below = np.quantile(profiles[:, far + near + 1 :], BESIDE, axis=1)
+    above = np.quantile(profiles[:, : far - near], share, axis=1)
+    below = np.quantile(profiles[:, far + near + 1 :], share, axis=1)
     beside, lies = np.minimum(above, below), middle.argmin(axis=1)
     return beside - middle.min(axis=1), np.abs(lies - np.median(lies)) <= STRAIGHT, beside

@@ -201,3 +201,12 @@ def test_a_table_on_the_back_of_the_sheet_is_no_table() -> None:
     shining = 0.07 * (255 - cv2.GaussianBlur(cv2.flip(back, 1), (0, 0), 2.5).astype(np.float32))
     rules = rules_of(np.clip(page - shining, 0, 255).astype(np.uint8), DPI)
     assert not rules.level and not rules.upright
+
+
+def test_a_pale_rule_is_led_on_though_text_stands_close_below_it() -> None:
+    page = paper(grain=4)
+    page[299:301] = np.clip(page[299:301].astype(int) - 40, 0, 255).astype(np.uint8)
+    page[307:330, 110:290] = 90
+    assert goes_on(page, 300, (100, 300), DOT)
+    page[299:301] = paper(grain=4)[299:301]
+    assert not goes_on(page, 300, (100, 300), DOT)
