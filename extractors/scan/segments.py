@@ -39,6 +39,9 @@ ONE_LINE = 1.2
 TOO_HIGH = 1.75
 #: A thin stroke is ink when it is darker than the paper around by this, of 255.
 THIN = 45
+#: So is a pale one, a third as dark without its grain, that holds a figure together: no wider than the first, as high as the others, in heights of a glyph;
+#: so many of its rows are blurred edges, and at least this share of it is ink: of a stamp that was taken away less is left.
+PALE, PALE_FIGURE, PALE_EDGES, PALE_LEFT = 14, (0.85, 0.5, 1.1), 4, 0.15
 #: A page with more separate parts than this shows noise, not text.
 MOST_PARTS = 6000
 #: Dashes are no higher than this share of a glyph.
@@ -51,7 +54,10 @@ CLEAR, LOWEST_LINE = 0.01, 0.6
 
 def ink_of(grey: Gray, glyph: float) -> Gray:
     """The ink of a page without its specks and blots (uint8, 0 or 1)."""
-    ink = ((grey < 255 * (INK + 0.06)) | (thin_ink(grey) > THIN)).astype(np.uint8)
+    thin = thin_ink(grey)
+    ink = ((grey < 255 * (INK + 0.06)) | (thin > THIN)).astype(np.uint8)
+    pale = thin_ink(np.asarray(cv2.blur(grey, (3, 3)), np.uint8)) > PALE
+    ink |= _pale_figures(ink, pale.astype(np.uint8), glyph)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     if count <= 1:
         return ink
@@ -64,6 +70,27 @@ def ink_of(grey: Gray, glyph: float) -> Gray:
     kept = (~(small | blots)[labels]).astype(np.uint8)
     specks = small[labels].astype(np.uint8) & ink
     return np.asarray(kept | _broken_dashes(specks, glyph), np.uint8)
+
+
+def _pale_figures(ink: Gray, pale: Gray, glyph: float) -> Gray:
+    """Figures of which some strokes are too pale for ink: 2 without its diagonal is two pieces, or looks like a dash."""
+    both = ink | pale
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(both, connectivity=8)
+    widths, heights = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+    sized = (
+        (widths <= PALE_FIGURE[0] * glyph) & (heights >= PALE_FIGURE[1] * glyph) & (heights <= PALE_FIGURE[2] * glyph)
+    )
+    sized[0] = False
+    inside = ink & sized[labels].astype(np.uint8)
+    rows, columns = np.nonzero(inside)
+    own = labels[rows, columns]
+    pixels = np.bincount(own, minlength=len(stats))
+    high = np.bincount(
+        np.unique(own.astype(np.int64) * len(ink) + rows) // len(ink), minlength=len(stats)
+    )  # Rows with ink.
+    enough = pixels >= PALE_LEFT * stats[:, cv2.CC_STAT_AREA]
+    broken = sized & enough & (high < heights - PALE_EDGES)
+    return np.asarray(pale & broken[labels], np.uint8)
 
 
 def _broken_dashes(specks: Gray, glyph: float) -> Gray:

@@ -24,6 +24,8 @@ _FIGURE = re.compile(r"[\d,.，．\s]+|无")
 _SAME = 0.5
 #: A figure wider than this share of its cell may go on in the next line.
 _FULL = 0.5
+#: Of figures below each other at the same heights, so many may fill their cells: where numbers are broken over lines, all do.
+_MOST_FULL = 0.4
 #: A rule goes through what it meets within this share of its height from either end: specks that were taken for its part.
 _EDGE = 0.3
 #: Marks that specks are read as.
@@ -87,7 +89,7 @@ def _between_rows(filled: Filled, glyph: float) -> Iterator[Ruling]:
     words = [word for found in filled.values() for word in found]
     gaps = [gap for cell, found in filled.items() for gap in _gaps(cell, found)]
     for row in _rows(gaps, _SAME * glyph):
-        if len({gap.cell.x0 for gap in row}) >= 2 and not any(gap.is_full for gap in row):
+        if len({gap.cell.x0 for gap in row}) >= 2 and sum(gap.is_full for gap in row) <= _MOST_FULL * len(row):
             yield from _rule_between(row, tuple(filled), words)
 
 
