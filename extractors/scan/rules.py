@@ -11,9 +11,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from extractors.scan.dotted import dotted_on, joining, with_dotted
 from extractors.scan.edges import long_lines
 from extractors.scan.strips import Gray
-from extractors.scan.strokes import MEET_MM, Stroke, bridged, carried_on, ends_on, led_on, merged
+from extractors.scan.strokes import MEET_MM, Stroke, bridged, carried_on, covers, ends_on, led_on, merged
 from extractors.scan.worn import LED_ON, Trace, specks_follow, traces
 
 #: Lengths in millimetres: a level rule is longer than a glyph is wide, an upright one than a glyph is high.
@@ -41,6 +42,8 @@ BESIDE_MM, BESIDE_LEFT = 0.8, 0.6
 CELL_GAP_MM, CELL_GAPS = 5.0, 0.4
 #: The core of a rule reaches so many pixels to either side; strokes of glyphs below each other lie within it only in part.
 CORE = 2
+#: Pixels that the end of a rule is blurred over.
+END = 3
 #: What is left of a stroke without the glyphs on its line is at least this share of it.
 MOST_OF = 0.5
 #: Where a rule is less whole than this, others may have left nothing but specks.
@@ -79,18 +82,23 @@ def rules_of(grey: Gray, dpi: float) -> Rules:
     sure = [stroke for stroke in level if stroke.end - stroke.start >= LONG_MM * dpi / 25.4]
     strokes = _strokes(flipped, dpi, UPRIGHT_MM, DOUBLE_UPRIGHT_MM, SOLID_UPRIGHT_MM)
     strokes = (*strokes, *_pale(flipped, strokes, dpi, LONG_UPRIGHT_MM))
+    strokes, dots = with_dotted(strokes, flipped, dpi)
     strokes = tuple(part for stroke in strokes for part in _between_rules(stroke, sure, flipped, dpi))
-    upright = _confirmed(strokes, sure, dpi, LONG_UPRIGHT_MM)
+    upright = (*_confirmed(strokes, sure, dpi, LONG_UPRIGHT_MM), *joining(dots, sure, dpi))
     upright = tuple(stroke for stroke in upright if _meets_what_it_crosses(stroke, sure, flipped, dpi))
     short = [stroke for stroke in level if stroke not in sure]
     level = tuple(stroke for stroke in sure if not _stops_at_columns(stroke, upright, grey, dpi))
     level = (*level, *_confirmed(short, upright, dpi, LONG_MM))
-    if any(stroke.covered < WHOLE for stroke in level):
+    if dots or any(stroke.covered < WHOLE for stroke in level):
         level = _with_traces(grey, level, upright, dpi)
     level = led_on(level, upright, grey, dpi)
+    new = [stroke for stroke in dots if not covers(upright, stroke.at, stroke.start, stroke.end, dpi / 25.4)]
+    upright = (*upright, *joining(new, level, dpi))
     # Level rules that were put back show which of the upright ones are figures below each other.
     upright = tuple(stroke for stroke in upright if _meets_what_it_crosses(stroke, level, flipped, dpi))
     upright = led_on(upright, level, flipped, dpi)
+    if dots:
+        upright = dotted_on(upright, level, flipped, dpi)
     level = led_on(level, upright, grey, dpi)
     level, upright = bridged(level, upright, dpi), bridged(upright, level, dpi)
     mask = cv2.bitwise_or(_mask(level, grey.shape), np.ascontiguousarray(_mask(upright, flipped.shape).T))
@@ -104,7 +112,7 @@ def _pale(grey: Gray, known: Sequence[Stroke], dpi: float, shortest_mm: float) -
     return [
         Stroke(line.at, line.start, line.end, round(line.at) - half, round(line.at) + half + 1, 1.0)
         for line in long_lines(grey, dot, shortest_mm)
-        if not _covers(known, line.at, line.start, line.end, dot)
+        if not covers(known, line.at, line.start, line.end, dot)
     ]
 
 
@@ -124,7 +132,7 @@ def _worn(grey: Gray, known: Sequence[Stroke], dpi: float) -> list[Stroke]:
             continue
         start, end, at = x + int(columns.min()), x + int(columns.max()) + 1, y + float(rows.mean())
         specks = x + np.unique(columns)
-        if end - start < LONG_MM * dot or _covers(known, at, start, end, dot) or _dashes(specks, end - start, dot):
+        if end - start < LONG_MM * dot or covers(known, at, start, end, dot) or _dashes(specks, end - start, dot):
             continue
         if float(_quiet(grey, round(at), dot)[specks].mean()) >= WORN_QUIET:
             found.append(Stroke(at, start, end, y - 1, y + height + 1, MOSTLY_THERE))
@@ -192,16 +200,6 @@ def _stops_at_columns(stroke: Stroke, upright: Sequence[Stroke], grey: Gray, dpi
         middle = float(ink[x0 + side : x1 - side].mean())
         stops.append(float(sides.mean()) < SIDE_INK and middle >= DASH_INK)
     return len(stops) >= LEAST_DASHES and float(np.mean(stops)) >= MOST_STOP
-
-
-def _covers(known: Sequence[Stroke], at: float, start: float, end: float, dot: float) -> bool:
-    """Whether strokes that are known already make up most of another."""
-    shared = sum(
-        max(0.0, min(end, stroke.end) - max(start, stroke.start))
-        for stroke in known
-        if abs(stroke.at - at) <= 0.6 * dot
-    )
-    return shared > 0.8 * (end - start)
 
 
 def _confirmed_level(strokes: Sequence[Stroke], dpi: float) -> tuple[Stroke, ...]:
@@ -407,6 +405,6 @@ def without_rules(grey: Gray, rules: Rules, tables: Sequence[tuple[int, int, int
     for stroke in rules.level:
         if stroke.end - stroke.start >= longest:
             result[max(0, stroke.top) : stroke.bottom, int(stroke.start) : int(stroke.end)] = 255
-    for stroke in rules.upright:
-        result[int(stroke.start) : int(stroke.end), max(0, stroke.top) : stroke.bottom] = 255
+    for stroke in rules.upright:  # The blurred ends of a thick one would be read as dashes.
+        result[max(0, int(stroke.start) - END) : int(stroke.end) + END, max(0, stroke.top) : stroke.bottom] = 255
     return result

@@ -98,3 +98,13 @@ def merged(stroke: Stroke, piece: Stroke) -> Stroke:
         max(stroke.bottom, piece.bottom),
         min(1.0, (stroke.covered * one + piece.covered * other) / (end - stroke.start)),
     )
+
+
+def covers(known: Sequence[Stroke], at: float, start: float, end: float, dot: float, share: float = 0.8) -> bool:
+    """Whether strokes that are known already make up most of another."""
+    shared = sum(
+        max(0.0, min(end, stroke.end) - max(start, stroke.start))
+        for stroke in known
+        if abs(stroke.at - at) <= 0.6 * dot
+    )
+    return shared > share * (end - start)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,8 @@ class Row:
 
 #: Enough to find a rule by; enough to lead on one that is known from the columns beside.
 FOUND, LED_ON = Row(4, 0.02, 4.0, 3), Row(2, 0.008, 3.0, 2)
+#: The same of those that nothing stands close to.
+FREE = Row(4, 0.03, 0.0, 4)
 #: This share of a row has nothing right above and below, as strokes of glyphs would have.
 ALONE = 0.75
 Ink = NDArray[np.bool_]
@@ -33,8 +36,7 @@ SAME_MM, KNOWN_MM = 0.8, 1.6
 LONG_MM, ALONE_MM = 20.0, 45.0
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(NamedTuple):
     """A row of specks across neighbouring columns: where it lies, from where to where."""
 
     at: float
@@ -92,16 +94,31 @@ def _rows(ink: Ink, left: float, right: float, top: int, bottom: int, dot: float
     share = np.asarray(ink[top:bottom, x0:x1].mean(axis=1))
     peaks = np.flatnonzero(share >= FOUND.share / 3) + top
     for y in peaks.tolist():
-        if specks_follow(ink, y, (left, right), dot) and _alone(ink, y, x0, x1, dot):
+        on_line, stands = on_and_beside(ink, y, x0, x1, dot)
+        if _alone(on_line, stands) and (specks_follow(ink, y, (left, right), dot) or _lies_free(on_line, stands)):
             yield y
 
 
-def _alone(ink: Ink, y: int, x0: int, x1: int, dot: float) -> bool:
+def _alone(on_line: Ink, stands: Ink) -> bool:
     """Whether most of a row has nothing right above and below, as strokes of glyphs would have."""
+    return bool(on_line.any() and 1 - stands[on_line].mean() >= ALONE)
+
+
+def _lies_free(on_line: Ink, stands: Ink) -> bool:
+    """Whether specks lie along all of a row where nothing stands close, however much stands close to the rest of it."""
+    free = on_line & ~stands
+    specks = int((np.diff(free.astype(np.int8)) == 1).sum())
+    quarters = sum(part.any() for part in np.array_split(free, 4))
+    return bool(specks >= FREE.specks and free.mean() >= FREE.share and quarters >= FREE.quarters)
+
+
+def on_and_beside(ink: Ink, y: int, x0: int, x1: int, dot: float) -> tuple[Ink, Ink]:
+    """By column, whether ink is on a row, and whether any stands right above or below it."""
     near, far = round(0.45 * dot), round(1.05 * dot)
     on_line = np.asarray(ink[y - 1 : y + 2, x0:x1].any(axis=0))
-    stands = np.asarray(ink[y - far : y - near, x0:x1].any(axis=0) | ink[y + near + 1 : y + far + 1, x0:x1].any(axis=0))
-    return bool(on_line.any() and 1 - stands[on_line].mean() >= ALONE)
+    return on_line, np.asarray(
+        ink[y - far : y - near, x0:x1].any(axis=0) | ink[y + near + 1 : y + far + 1, x0:x1].any(axis=0)
+    )
 
 
 def _by_height(found: Sequence[tuple[int, float, float]], near: float) -> Iterator[list[tuple[int, float, float]]]:

@@ -1,0 +1,98 @@
+"""Upright rules of which a fax leaves dots: close all along, where figures below each other leave gaps.
+
+Everything here is of the turned page, on which upright rules are level.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+
+import cv2
+import numpy as np
+
+from extractors.scan.strips import Gray
+from extractors.scan.strokes import MEET_MM, Stroke, carried_on, covers
+from extractors.scan.worn import FAR_MM, NEAR_MM, SIDE_MM, Ink, Trace, on_and_beside
+
+#: A dotted rule has no gap of this length along it; in any window of the second at least the first share is ink, and at least the
+#: second share of that has nothing beside it.
+DOT_GAP_MM, DOT_WINDOW_MM, DOTS, DOTS_ALONE = 1.6, 10.0, 0.25, 0.85
+#: It goes on where so many of the pieces of this length have as many where nothing stands beside, and that is so much of it.
+DOTS_PIECE_MM, DOTS_PIECES, DOTS_BESIDE_TEXT = 2.5, 0.75, 0.4
+#: One is looked for from this length on, two low rows: within one it may be the figure 1. From the second on it need join nothing.
+SHORTEST_MM, LONG_MM = 8.0, 14.0
+#: A dot is this dark, of 255; a rule of dots is so thick.
+DARK, THICK_MM = 191, 1.1
+#: A stroke with gaps is a rule when at least this share of it is dotted.
+MOST_OF = 0.5
+
+
+def with_dotted(strokes: Sequence[Stroke], flipped: Gray, dpi: float) -> tuple[tuple[Stroke, ...], tuple[Stroke, ...]]:
+    """Upright strokes (of the turned page), surer where they are dotted, and the dotted ones that are not among them.
+
+    Nothing else on a page is dotted downwards, so a stroke that is known with gaps is a rule where it is dotted.
+    """
+    dot = dpi / 25.4
+    half = round(THICK_MM * dot / 2)
+    lines = tuple(_dotted(flipped < DARK, dot))
+    found = [Stroke(at, start, end, round(at) - half, round(at) + half + 1, 1.0) for at, start, end in lines]
+    sure = [
+        replace(one, covered=1.0) if covers(found, one.at, one.start, one.end, dot, MOST_OF) else one for one in strokes
+    ]
+    return tuple(sure), tuple(one for one in found if not covers(strokes, one.at, one.start, one.end, dot))
+
+
+def joining(dots: Sequence[Stroke], across: Sequence[Stroke], dpi: float) -> tuple[Stroke, ...]:
+    """Dotted strokes that are long, or that meet two rules of the other direction."""
+    reach = MEET_MM * dpi / 25.4
+    longest = LONG_MM * dpi / 25.4
+
+    def met(stroke: Stroke) -> int:
+        near = [rule for rule in across if rule.start - reach <= stroke.at <= rule.end + reach]
+        return sum(stroke.start - reach <= rule.at <= stroke.end + reach for rule in near)
+
+    return tuple(stroke for stroke in dots if stroke.end - stroke.start >= longest or met(stroke) >= 2)
+
+
+def dotted_on(strokes: Sequence[Stroke], across: Sequence[Stroke], flipped: Gray, dpi: float) -> tuple[Stroke, ...]:
+    """Strokes, each as far as its dots go on."""
+    follows = partial(_dots_follow, flipped < DARK, dot=dpi / 25.4)
+    return tuple(carried_on(stroke, across, follows, dpi) for stroke in strokes)
+
+
+def _dots_follow(ink: Ink, at: float, span: tuple[float, float], dot: float) -> bool:
+    """Whether a dotted line goes on between two places, as close as its dots are, along all of the way."""
+    x0, x1 = round(span[0] + SIDE_MM * dot), round(span[1] - SIDE_MM * dot)
+    if x1 - x0 < dot:
+        return False
+    on_line, stands = on_and_beside(ink, round(at), x0, x1, dot)
+    pieces = max(4, round((x1 - x0) / (DOTS_PIECE_MM * dot)))
+    parts = zip(np.array_split(on_line, pieces), np.array_split(stands, pieces), strict=True)
+    dense = [bool((on & ~beside).sum() >= DOTS * max(1, (~beside).sum())) for on, beside in parts]
+    is_alone = (on_line & ~stands).sum() >= DOTS_BESIDE_TEXT * on_line.sum()
+    return bool(is_alone and np.mean(dense) >= DOTS_PIECES and dense[0] and dense[-1])
+
+
+def _dotted(ink: Ink, dot: float) -> Iterator[Trace]:
+    """Lines of dots that lie close all along, with nothing beside them.
+
+    Figures below each other leave wider gaps, glyphs of prose have others beside them.
+    """
+    line = cv2.dilate(ink.astype(np.uint8), np.ones((3, 1), np.uint8))
+    near, far = round(NEAR_MM * dot), round(FAR_MM * dot)
+    band = cv2.dilate(line, np.ones((far - near - 1, 1), np.uint8))
+    shift = (near + far) // 2
+    stands = np.roll(band, shift, axis=0) | np.roll(band, -shift, axis=0)
+    window = (round(DOT_WINDOW_MM * dot), 1)
+    here = cv2.blur(line.astype(np.float32), window)
+    alone = cv2.blur((line & ~stands & 1).astype(np.float32), window)
+    closed = cv2.morphologyEx(line, cv2.MORPH_CLOSE, np.ones((1, round(DOT_GAP_MM * dot)), np.uint8))
+    closed[(here < DOTS) | (alone < DOTS_ALONE * here)] = 0
+    runs = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((1, round(SHORTEST_MM * dot)), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(runs)
+    for index, (x, y, width, height, _) in enumerate(stats[1:count].tolist(), 1):
+        part = (labels[y : y + height, x : x + width] == index) & ink[y : y + height, x : x + width]
+        if height <= FAR_MM * dot and part.any():
+            yield Trace(y + float(np.nonzero(part)[0].mean()), x, x + width)
