@@ -75,9 +75,9 @@ def test_a_row_of_specks_between_upright_rules_is_a_rule_and_noise_is_none() -> 
 
 
 def test_the_edge_of_the_page_is_no_column_of_a_table_that_the_page_cuts() -> None:
-    cut = tuple(Ruling(x, TOP, x, BOTTOM) for x in (LEFT, LABELS, RIGHT)) + (
-        Ruling(LEFT, TOP + 40, RIGHT, TOP + 40),
-        Ruling(LEFT, BOTTOM, RIGHT, BOTTOM),
+    cut = (
+        *(Ruling(x, TOP, x, BOTTOM) for x in (LEFT, LABELS, RIGHT)),
+        *(Ruling(LEFT, y, RIGHT, y) for y in (TOP + 40, BOTTOM)),
     )
     (table,) = lattices(Page(1, 200, 200, (), (*cut, Ruling(2.0, TOP - 6, 2.0, BOTTOM + 6))))
     assert table.xs == (LEFT, LABELS, RIGHT) and table.ys[0] == TOP
