@@ -20,6 +20,7 @@ from extractors.heading_claims import (
     file_claims,
     header_claims,
     hint_claims,
+    seal_claims,
     signature_claims,
     text_claims,
     title_claims,
@@ -33,11 +34,23 @@ __all__ = ["Claim", "Doubt", "Heading", "is_title", "read_heading"]
 
 _CEILING: Final = 0.99
 #: Kinds in the order in which they are believed.
-_ORDER: Final = ("title", "period", "quoted", "signature", "hint", "file_name", "text", "header", "site", "folder")
+_ORDER: Final = (
+    "title",
+    "period",
+    "quoted",
+    "signature",
+    "seal",
+    "hint",
+    "file_name",
+    "text",
+    "header",
+    "site",
+    "folder",
+)
 _YEAR_ORDER: Final = ("title", "period", "quoted", "hint", "file_name", "text", "folder", "signature")
 _PUBLISHED_ORDER: Final = ("header", "hint", "signature")
 #: Kinds whose disagreement on the organ is worth a look: a site's name or a folder often is the superior's.
-_ORGAN_WITNESSES: Final = frozenset(("title", "quoted", "signature", "hint", "file_name"))
+_ORGAN_WITNESSES: Final = frozenset(("title", "quoted", "signature", "seal", "hint", "file_name"))
 #: Days between the signature and the page's date beyond which they can hardly be of one publication.
 _DAYS_APART: Final = 60
 _NAMES: Final = {
@@ -45,6 +58,7 @@ _NAMES: Final = {
     "period": "the reporting period",
     "quoted": "the title quoted in the text",
     "signature": "the signature",
+    "seal": "the seal",
     "hint": "the page's own metadata",
     "file_name": "the file name",
     "folder": "the folder name",
@@ -78,8 +92,13 @@ class Heading:
     doubts: tuple[Doubt, ...] = ()
 
 
-def read_heading(lines: Sequence[Line], *, source_name: str, hints: Mapping[str, str]) -> Heading:
-    """What report the lines (one report, in reading order) are; ``hints`` may hold title, published and url."""
+def read_heading(
+    lines: Sequence[Line], *, source_name: str, hints: Mapping[str, str], seals: Sequence[Line] = ()
+) -> Heading:
+    """What report the lines (one report, in reading order) are; ``hints`` may hold title, published and url.
+
+    ``seals`` are the names on seals of its pages.
+    """
     span = main_title(lines)
     running = Running.of(lines)
     after = span.last if span else -1
@@ -87,6 +106,7 @@ def read_heading(lines: Sequence[Line], *, source_name: str, hints: Mapping[str,
         *title_claims(lines, span),
         *text_claims(running),
         *signature_claims(lines, after),
+        *seal_claims(seals),
         *header_claims(lines, min(first_section(lines), max(after + 8, 30))),
         *file_claims(source_name),
         *hint_claims(hints),

@@ -1,4 +1,4 @@
-"""What each part of a source claims of the report: its title, text, signature, header, file name and hints."""
+"""What each part of a source claims of the report: its title, text, signature, seals, header, file name and hints."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ CONFIDENCE: Final[Mapping[tuple[str, str], float]] = {
     ("organ", "title"): 0.96,
     ("organ", "quoted"): 0.85,
     ("organ", "signature"): 0.85,
+    ("organ", "seal"): 0.8,
     ("organ", "hint"): 0.75,
     ("organ", "file_name"): 0.7,
     ("organ", "text"): 0.65,
@@ -79,7 +80,7 @@ _GENERIC: Final = frozenset(
 class Claim:
     """Something that one place of the source says of the report.
 
-    ``where`` is title, text, signature, header, file_name or hint; ``quote`` the words it was read from. A region's
+    ``where`` is title, text, signature, seal, header, file_name or hint; ``quote`` the words it was read from. A region's
     ``value`` is its code and ``name`` its official name; where several regions bear the name, ``value`` is None and
     ``alternatives`` are their codes. ``kind`` tells apart what ``where`` joins (a declared period, a quoted title …).
     """
@@ -225,6 +226,14 @@ def _signature_date(day: date, line: Line, from_end: bool) -> Iterator[FieldClai
     yield claim("published", "signature", day.isoformat(), quote, line.place)
     if day.month <= 4 and from_end:
         yield claim("year", "signature", day.year - 1, quote, line.place)
+
+
+def seal_claims(seals: Sequence[Line]) -> Iterator[FieldClaim]:
+    """The organ whose seal stands on the report."""
+    for seal in seals:
+        text = tidy(seal.text)
+        if looks_like_organ(text) and text not in _GENERIC and not _only_region(text):
+            yield claim("organ", "seal", text, seal.text, seal.place)
 
 
 def _signature_organ(lines: Sequence[Line], rows: Sequence[tuple[int, str]]) -> Iterator[FieldClaim]:

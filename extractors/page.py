@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from extractors.grid import Grid
@@ -78,7 +79,8 @@ class Content:
     ``pages`` is the number of pages (None where the format has none); ``routes`` tells by page number (as text, as in
     the report) which route was taken; ``problems`` names every page or part that could not be read; ``hints`` holds
     what the format itself declares (``title``, ``published``, ``url``), never trusted above the text; ``notes`` tells by page
-    why it was read as a picture and what was repaired first.
+    why it was read as a picture and what was repaired first. ``seals`` are the names on seals that were read, which are no
+    part of the text.
     """
 
     blocks: tuple[Block, ...]
@@ -87,3 +89,27 @@ class Content:
     problems: tuple[PageProblem, ...] = ()
     hints: dict[str, str] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
+    seals: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPage:
+    """What came of one page, by which route, and why that."""
+
+    blocks: tuple[Block, ...] = ()
+    route: str = "none"
+    problem: PageProblem | None = None
+    note: str = ""
+    seals: tuple[Line, ...] = ()
+
+
+def content_of(pages: Mapping[int, ReadPage], count: int) -> Content:
+    """What was made of pages by their numbers, of a source of ``count``."""
+    return Content(
+        blocks=tuple(block for page in pages.values() for block in page.blocks),
+        pages=count,
+        routes={str(number): page.route for number, page in pages.items()},
+        problems=tuple(page.problem for page in pages.values() if page.problem is not None),
+        notes={str(number): page.note for number, page in pages.items() if page.note},
+        seals=tuple(seal for page in pages.values() for seal in page.seals),
+    )

@@ -33,6 +33,7 @@ def join(parts: Sequence[Content]) -> Content:
         problems=tuple(problem for part in parts for problem in part.problems),
         hints=parts[0].hints,
         notes={page: note for part in parts for page, note in part.notes.items()},
+        seals=tuple(seal for part in parts for seal in part.seals),
     )
 
 
@@ -46,6 +47,7 @@ def from_page(content: Content, first: int) -> Content:
         problems=tuple(replace(one, page=one.page + by if one.page else first) for one in content.problems),
         hints=content.hints,
         notes={str(int(page) + by): note for page, note in content.notes.items()},
+        seals=tuple(replace(seal, place=_on(seal.place, by)) for seal in content.seals),
     )
 
 

@@ -285,7 +285,8 @@ def _why_not(content: Content) -> str:
 def _part(blocks: Sequence[Block], content: Content, source: Source, options: ExtractOptions) -> Part | None:
     """One report: heading, cells, facts; None where neither a table of a form nor the title of a report was found."""
     lines = [block for block in blocks if isinstance(block, Line)]
-    heading = read_heading(lines, source_name=source.name, hints=content.hints)
+    seals = _on_pages_of(blocks, content.seals)
+    heading = read_heading(lines, source_name=source.name, hints=content.hints, seals=seals)
     year = _year(heading)
     alignment = align(blocks, year) or without_tables(year)
     prose = [
@@ -298,6 +299,13 @@ def _part(blocks: Sequence[Block], content: Content, source: Source, options: Ex
     facts = tag_facts(sections, year=year, organ=str(organ) if organ else None, tagger=options.tagger_model)
     judged = reconcile(alignment.choice.form, alignment.rows, _policy(options))
     return Part(heading, alignment, judged, sections, facts, content, tuple(blocks))
+
+
+def _on_pages_of(blocks: Sequence[Block], seals: Sequence[Line]) -> list[Line]:
+    """The seals on the pages on which these blocks stand."""
+    pages = {block.place.page for block in blocks if isinstance(block, Line)}
+    pages |= {cell.place.page for block in blocks if not isinstance(block, Line) for cell in block.cells}
+    return [seal for seal in seals if seal.place.page in pages]
 
 
 def _policy(options: ExtractOptions) -> Policy:

@@ -71,7 +71,7 @@ class Claim(_Frozen):
     confidence: Probability = 0.0
     code: str | None = Field(None, description="for a region: its GB/T 2260 code")
     quote: str | None = Field(None, description="the words it was read from")
-    where: str | None = Field(None, description="title, text, signature, file_name …")
+    where: str | None = Field(None, description="title, text, signature, seal, file_name …")
     evidence: Evidence | None = None
     alternatives: tuple[Any, ...] = ()
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from extractors.options import ExtractOptions
-from extractors.page import Block, Content, PageProblem
+from extractors.page import Content, PageProblem, ReadPage, content_of
 from extractors.parts import complete
 from extractors.sources.source import Source
 from models.errors import LimitExceeded, UnreadableSource
@@ -32,16 +32,8 @@ class ImageFormat:
         Raises UnreadableSource (``corrupt``, ``truncated``, ``no_text``), LimitExceeded (``too_many_pages``,
         ``too_large``) or DependencyError (``missing_dependency``) without the ocr extra.
         """
-        blocks: list[Block] = []
-        problems: list[PageProblem] = []
-        routes: dict[str, str] = {}
-        notes: dict[str, str] = {}
-        for number, picture in _frames(source, options):
-            found, problem, note = read_picture(picture, number)
-            blocks += found
-            routes[str(number)], notes[str(number)] = "ocr", note
-            problems += [problem] if problem else []
-        return complete(Content(tuple(blocks), pages=len(routes), routes=routes, problems=tuple(problems), notes=notes))
+        pages = {number: read_picture(picture, number) for number, picture in _frames(source, options)}
+        return complete(content_of(pages, len(pages)))
 
 
 def _frames(source: Source, options: ExtractOptions) -> Iterator[tuple[int, Image]]:
@@ -62,17 +54,17 @@ def _frames(source: Source, options: ExtractOptions) -> Iterator[tuple[int, Imag
         raise UnreadableSource("the picture is damaged", code=code, detail=str(error)) from error
 
 
-def read_picture(picture: Image, number: int) -> tuple[tuple[Block, ...], PageProblem | None, str]:
-    """The blocks of one picture of a page, or why there are none; and what was repaired."""
+def read_picture(picture: Image, number: int) -> ReadPage:
+    """What one picture of a page holds, or why nothing; and what was repaired."""
     from extractors.scan.page import read_scan
     from extractors.scan.raster import of_picture
 
     if min(picture.size) < LEAST_PIXELS:
         why = f"the picture is too small to read: {picture.width} by {picture.height} pixels"
-        return (), PageProblem(number, "no_text", why), "a picture"
+        return ReadPage((), "ocr", PageProblem(number, "no_text", why), "a picture")
     page = read_scan(of_picture(picture, number))
     problem = PageProblem(number, "no_text", page.problem) if page.problem else None
-    return page.blocks, problem, note_of("a picture", page.steps)
+    return ReadPage(page.blocks, "ocr", problem, note_of("a picture", page.steps), page.seals)
 
 
 def note_of(reason: str, steps: Sequence[str]) -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from extractors.formats.image import note_of
 from extractors.grids.pageblocks import page_blocks
 from extractors.grids.second_opinion import second_opinion
 from extractors.options import ExtractOptions
-from extractors.page import Block, Content, PageProblem
+from extractors.page import Content, PageProblem, ReadPage, content_of
 from extractors.pages.honesty import NOT_TRUSTED, judge
 from extractors.pages.text_layer import read_page
 from extractors.parts import complete
@@ -48,13 +47,8 @@ class PdfFormat:
             if len(document) > options.max_pages:
                 raise LimitExceeded(f"the document has {len(document)} pages", code="too_many_pages")
             numbers = range(first, min(last, len(document)) + 1)
-            pages = list(_pages(document, source, numbers, options.trust_text))
-            count = len(document)
-        problems = tuple(page.problem for page in pages if page.problem is not None)
-        blocks = tuple(block for page in pages for block in page.blocks)
-        routes = {str(number): page.route for number, page in zip(numbers, pages, strict=True)}
-        notes = {str(number): page.note for number, page in zip(numbers, pages, strict=True) if page.note}
-        return Content(blocks, pages=count, routes=routes, problems=problems, notes=notes)
+            pages = dict(zip(numbers, _pages(document, source, numbers, options.trust_text), strict=True))
+            return content_of(pages, len(document))
 
 
 class _opened:
@@ -85,17 +79,7 @@ def _failure(source: Source, message: str) -> UnreadableSource:
     return UnreadableSource("the PDF is damaged", code="corrupt", detail=message)
 
 
-@dataclass(frozen=True, slots=True)
-class _ReadPage:
-    """What came of one page, by which route, and why that."""
-
-    blocks: tuple[Block, ...] = ()
-    route: str = "none"
-    problem: PageProblem | None = None
-    note: str = ""
-
-
-def _pages(document: PdfDocument, source: Source, numbers: Iterable[int], trust_text: bool) -> Iterator[_ReadPage]:
+def _pages(document: PdfDocument, source: Source, numbers: Iterable[int], trust_text: bool) -> Iterator[ReadPage]:
     from pypdfium2 import PdfiumError
 
     from extractors.scan.page import ROUTE, read_scan
@@ -109,13 +93,13 @@ def _pages(document: PdfDocument, source: Source, numbers: Iterable[int], trust_
             raster = None if verdict.honest else of_pdf_page(pdf_page, number)
             pdf_page.close()
         except PdfiumError as error:
-            yield _ReadPage(problem=PageProblem(number, "corrupt", f"the page is damaged ({error})"))
+            yield ReadPage(problem=PageProblem(number, "corrupt", f"the page is damaged ({error})"))
             continue
         if raster is not None:
             scan = read_scan(raster)
             problem = PageProblem(number, "no_text", scan.problem) if scan.problem else None
-            yield _ReadPage(scan.blocks, ROUTE, problem, note_of(verdict.reason, scan.steps))
+            yield ReadPage(scan.blocks, ROUTE, problem, note_of(verdict.reason, scan.steps), scan.seals)
             continue
         blocks, route = page_blocks(page)
         better = second_opinion(source.data, page, blocks)
-        yield _ReadPage(*(better if better is not None else (blocks, route)))
+        yield ReadPage(*(better if better is not None else (blocks, route)))

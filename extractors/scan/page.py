@@ -18,6 +18,7 @@ from extractors.scan.blanks import is_empty, lost_dashes
 from extractors.scan.raster import POINTS, SHORT_SIDE, Raster
 from extractors.scan.read import ENGINES, Crop, read_crops
 from extractors.scan.rules import Rules, rules_of, without_rules
+from extractors.scan.seals import seal_names
 from extractors.scan.segments import Pixels, glyph_height, ink_of, lines_in_cell, runs_outside
 from extractors.scan.sheet import sheet_of
 from extractors.scan.stacked import restored
@@ -51,13 +52,15 @@ MANY_CROPS = 500
 class ScannedPage:
     """The blocks of a scanned page, the repairs that it needed, and how legible its lines were (0..1).
 
-    ``problem`` says in a sentence why nothing came of a page that is not blank; empty when all went well.
+    ``problem`` says in a sentence why nothing came of a page that is not blank; empty when all went well. ``seals`` are
+    the names on the seals of the page.
     """
 
     blocks: tuple[Block, ...]
     steps: tuple[str, ...]
     legibility: float
     problem: str = ""
+    seals: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,8 @@ def read_scan(raster: Raster) -> ScannedPage:
     blanks = [_pixels(box, sheet.dpi) for block in blocks if isinstance(block, Grid) for box in _blank_boxes(block)]
     sure = not lost_dashes(sheet.grey, blanks, sheet.dpi)
     placed = tuple(_placed(block, sheet, raster, sure=sure) for block in blocks)
-    return ScannedPage(placed, sheet.steps, score, _problem(sheet.grey, score))
+    seals = seal_names(raster) if "seal" in sheet.steps else ()
+    return ScannedPage(placed, sheet.steps, score, _problem(sheet.grey, score), seals)
 
 
 def _problem(grey: Gray, score: float) -> str:

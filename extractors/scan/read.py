@@ -83,6 +83,11 @@ def read_crops(crops: Sequence[Crop], glyph: float) -> list[Readings]:
     return found
 
 
+def read_lines(images: Sequence[Gray]) -> list[Reading | None]:
+    """The likeliest reading of each picture of a line of words; None where nothing is read."""
+    return [readings[0] if readings else None for readings in _paddle().read(images)]
+
+
 def _two_votes(images: Sequence[Gray]) -> list[tuple[tuple[Readings, Readings], Readings]]:
     """For each picture the general engine's readings, free and held to numbers, and the digit reader's.
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from extractors.scan.raster import Colour
 from extractors.scan.strips import Gray
@@ -45,9 +46,8 @@ def _without_seals(image: Colour, dpi: float, steps: list[str]) -> Gray:
     """
     grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
     strongest = image.max(axis=2)
-    chroma = strongest - image.min(axis=2)
-    coloured = ((chroma > COLOURED) & (image[:, :, 2] >= image[:, :, 1])).astype(np.uint8)
-    for x, y, width, height in _seals(coloured, dpi):
+    chroma, stamped = stamp_ink(image)
+    for x, y, width, height in _seals(stamped.astype(np.uint8), dpi):
         area = (slice(y, y + height), slice(x, x + width))
         strong = chroma[area] > STRONG
         if not strong.any():
@@ -60,6 +60,12 @@ def _without_seals(image: Colour, dpi: float, steps: list[str]) -> Gray:
         if "seal" not in steps:
             steps.insert(0, "seal")
     return np.asarray(grey, np.uint8)
+
+
+def stamp_ink(image: Colour) -> tuple[Gray, NDArray[np.bool_]]:
+    """How coloured each place is, of 255, and where that is the ink of red and violet stamps."""
+    strength = image.max(axis=2) - image.min(axis=2)
+    return strength, (strength > COLOURED) & (image[:, :, 2] >= image[:, :, 1])
 
 
 def _seals(coloured: Gray, dpi: float) -> Iterator[tuple[int, int, int, int]]:
