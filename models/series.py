@@ -12,6 +12,7 @@ from functools import cache
 from typing import Literal
 
 from models.forms import load_forms
+from models.light import LightCheck
 from models.readings import Number
 from models.report import CheckRecord, Report, Review, ReviewReason
 
@@ -30,6 +31,11 @@ WATCHED = (
 JUMP, LEAST_DIFFERENCE = 5, 100
 #: Two scans of one report differ in a figure or two; documents that differ in more cells than this are different reports.
 MOST_MISREAD = 10
+# Documents in force: the rule, and the cells of those in force, issued and repealed.
+_STOCKS = tuple(
+    (f"series.in_force.{row}", tuple(f"proactive.{row}.{column}" for column in ("in_force", "issued", "repealed")))
+    for row in ("rules", "normative")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,36 +153,55 @@ def carried_names() -> tuple[str, ...]:
 
 def series_checks(before: YearFigures, after: YearFigures, *, own_is_later: bool) -> Iterator[CheckRecord]:
     """Checks of a year against the year before it, for one organ; ``cells`` are those of the report they stand in."""
+    for check in light_series_checks(before, after, own_is_later=own_is_later):
+        yield CheckRecord(
+            rule=check.rule,
+            status=check.status,
+            cells=check.cells,
+            left=check.left,
+            right=check.right,
+            cause=check.cause,
+        )
+
+
+def light_series_checks(before: YearFigures, after: YearFigures, *, own_is_later: bool) -> Iterator[LightCheck]:
+    """The same for many years at a time, made without models."""
     if {before.form, after.form} <= COMPARABLE:
-        for column in load_forms()["2021"].table("requests").rows[0].columns:
-            later, earlier = f"requests.carried_in.{column.id}", f"requests.carried_out.{column.id}"
+        for rule, later, earlier in _carried_over():
             firm = later in after.accepted and earlier in before.accepted
             own = later if own_is_later else earlier
-            left, right = after.values.get(later), before.values.get(earlier)
-            yield _check(f"series.carried_over.{column.id}", (own,), left, right, firm)
+            yield _check(rule, (own,), after.values.get(later), before.values.get(earlier), firm)
     if after.form == before.form == "2021":
         yield from _in_force(before, after, own_is_later=own_is_later)
 
 
-def _in_force(before: YearFigures, after: YearFigures, *, own_is_later: bool) -> Iterator[CheckRecord]:
+@cache
+def _carried_over() -> tuple[tuple[str, str, str], ...]:
+    """For each kind of applicant: the rule, the cell of the later year and that of the earlier one."""
+    kinds = [column.id for column in load_forms()["2021"].table("requests").rows[0].columns]
+    return tuple(
+        (f"series.carried_over.{kind}", f"requests.carried_in.{kind}", f"requests.carried_out.{kind}") for kind in kinds
+    )
+
+
+def _in_force(before: YearFigures, after: YearFigures, *, own_is_later: bool) -> Iterator[LightCheck]:
     """in_force = last year's + issued - repealed. The form of 2019 asks for 对外公开总数量, which is another thing."""
-    for row in ("rules", "normative"):
-        cells = tuple(f"proactive.{row}.{column}" for column in ("in_force", "issued", "repealed"))
+    for rule, cells in _STOCKS:
         last = before.values.get(cells[0])
         now, issued, repealed = (after.values.get(cell) for cell in cells)
         right = None if last is None or issued is None or repealed is None else last + issued - repealed
-        firm = set(cells) <= after.accepted and cells[0] in before.accepted
-        yield _check(f"series.in_force.{row}", cells if own_is_later else cells[:1], now, right, firm)
+        firm = after.accepted.issuperset(cells) and cells[0] in before.accepted
+        yield _check(rule, cells if own_is_later else cells[:1], now, right, firm)
 
 
-def _check(rule: str, cells: tuple[str, ...], left: Number | None, right: Number | None, firm: bool) -> CheckRecord:
+def _check(rule: str, cells: tuple[str, ...], left: Number | None, right: Number | None, firm: bool) -> LightCheck:
     status: Literal["pass", "fail", "unknown"] = "unknown"
     if left is not None and right is not None:
         status = "pass" if left == right else "fail"
     cause: Literal["source", "unclear"] | None = None
     if status == "fail":
         cause = "source" if firm else "unclear"
-    return CheckRecord(rule=rule, status=status, cells=cells, left=left, right=right, cause=cause)
+    return LightCheck(rule=rule, status=status, cells=cells, left=left, right=right, cause=cause)
 
 
 def _with_checks(report: Report, checks: Sequence[CheckRecord], doubts: Sequence[ReviewReason]) -> Report:

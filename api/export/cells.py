@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
@@ -135,26 +136,32 @@ def _judgements(form: str, names: tuple[str, ...], reports: tuple[LightReport, .
     import pyarrow.compute as pc
 
     cells = [cell for report in reports for cell in report.cells.values()]
-    figures = [cell.value for cell in cells]
-    given = np.array([value is not None for value in figures], bool)
-    odd = [at for at, value in enumerate(figures) if type(value) is not int and value is not None]
-    try:
-        values = np.array([value if type(value) is int else 0 for value in figures], np.int64)
-    except OverflowError:
-        odd = [at for at, value in enumerate(figures) if value is not None and not _is_whole(value)]
-        values = np.array([value if _is_whole(value) else 0 for value in figures], np.int64)
-    shown = pa.array(values, mask=~given).cast(pa.string())
+    whole = _whole(cells)
+    given = np.asarray(whole.is_valid())
+    odd = [at for at in np.flatnonzero(~given).tolist() if cells[at].value is not None]
+    shown = whole.cast(pa.string())
     if odd:
-        others = np.zeros(len(values), bool)
+        others = np.zeros(len(cells), bool)
         others[odd] = True
-        texts_of_odd = [digits(value) for at in odd if (value := figures[at]) is not None]
+        given = given | others
+        texts_of_odd = [digits(value) for at in odd if (value := cells[at].value) is not None]
         shown = pc.replace_with_mask(shown, others, pa.array(texts_of_odd, pa.string()))
-    states = np.array([_STATE_CODES[cell.state] for cell in cells], np.int8)
-    statuses = np.array([_STATUS_CODES[cell.status] for cell in cells], np.int8)
+    states = np.frombuffer(bytes([_STATE_CODES[cell.state] for cell in cells]), np.int8)
+    statuses = np.frombuffer(bytes([_STATUS_CODES[cell.status] for cell in cells]), np.int8)
     unread = np.repeat([bool(report.pipeline.problems) for report in reports], len(names))
     marks = mark(states, statuses, unread)
     marks = np.where(~given & (marks & KIND == GIVEN), marks + UNREADABLE, marks).astype(np.uint8)
+    values = whole.fill_null(0).to_numpy()
     return Judgements(names, form, reports, cells, values, tuple(odd), shown, marks, states, statuses)
+
+
+def _whole(cells: Sequence[LightCell]) -> pa.Array:
+    """The figures that are whole numbers of 64 bits; null elsewhere."""
+    import pyarrow as pa
+
+    with suppress(OverflowError):
+        return pa.array([value if type(value := cell.value) is int else None for cell in cells], pa.int64())
+    return pa.array([value if _is_whole(value := cell.value) else None for cell in cells], pa.int64())
 
 
 def _is_whole(value: object) -> bool:
@@ -201,7 +208,7 @@ def cell_frame(found: Judgements) -> Frame:
             texts([cell.printed for cell in found.cells]),
             pa.array([cell.confidence for cell in found.cells], pa.float64()),
             repeated(_STATUSES, found.statuses.astype(np.int32)),
-            *_places([cell.evidence for cell in found.cells]),
+            *_places([cell.evidence or _NOWHERE for cell in found.cells]),
         ),
         {VALUE: found.marks},
     )
@@ -220,10 +227,9 @@ def _names(form: str, cells: tuple[str, ...]) -> tuple[tuple[str | None, ...], .
     )
 
 
-def _places(evidence: Sequence[LightEvidence | None]) -> Iterator[pa.Array]:
+def _places(seen: Sequence[LightEvidence]) -> Iterator[pa.Array]:
     import pyarrow as pa
 
-    seen = [_NOWHERE if place is None else place for place in evidence]
     yield pa.array([place.page for place in seen], pa.int32())
     boxes = chain.from_iterable([place.bbox or _NO_BOX for place in seen])
     sides = np.fromiter(boxes, np.float64, 4 * len(seen)).reshape(-1, 4)

@@ -135,17 +135,15 @@ def repeated(values: Sequence[str | None], indices: NDArray[np.int32]) -> pa.Arr
     import pyarrow as pa
 
     known, codes = _words(values)
-    chosen = np.array([-1 if value is None else codes[value] for value in values], np.int32)[indices]
-    return pa.DictionaryArray.from_arrays(pa.array(chosen, mask=chosen < 0), texts(known))
+    own = np.array([-1 if value is None else codes[value] for value in values], np.int32)
+    chosen = own[indices]
+    absent = chosen < 0 if None in values else None  # without it, Arrow takes the codes as they are
+    return pa.DictionaryArray.from_arrays(pa.array(chosen, mask=absent), texts(known))
 
 
 def coded(values: Sequence[str | None]) -> pa.Array:
-    """Texts of few different words."""
-    import pyarrow as pa
-
-    known, codes = _words(values)
-    found = pa.array([None if value is None else codes[value] for value in values], pa.int32())
-    return pa.DictionaryArray.from_arrays(found, texts(known))
+    """Texts many of which are the same."""
+    return texts(values).dictionary_encode()
 
 
 def _words(values: Sequence[str | None]) -> tuple[list[str], dict[str, int]]:

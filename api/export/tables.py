@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass
-from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -13,7 +12,7 @@ import numpy as np
 
 from api.export import words
 from api.export.cells import CELLS, CellCounts, cell_frames, judgements
-from api.export.columns import Frame, Row, Table, array, columns, frame_of
+from api.export.columns import Frame, Row, Table, array, coded, columns, frame_of
 from api.export.keys import KEY_COLUMNS, claimed, keys, repeated_keys
 from models.light import LightCheck, LightErrorReport, LightReport, LightResult
 from models.report import CheckRecord
@@ -91,12 +90,7 @@ def _check_columns(reports: Sequence[LightReport]) -> list[Sequence[Any]]:
 def check_columns(checks: Sequence[CheckRecord | LightCheck]) -> list[Sequence[Any]]:
     """Checks as the columns of ``CHECK_COLUMNS``."""
     outcome = _fields(checks, "rule", "relation", "status", "cause", "left", "right")
-    return [*outcome, [_joined(check.cells) for check in checks], *_fields(checks, "message")]
-
-
-@lru_cache(maxsize=10_000)
-def _joined(cells: tuple[str, ...]) -> str:
-    return " ".join(cells)
+    return [*outcome, [" ".join(check.cells) for check in checks], *_fields(checks, "message")]
 
 
 def _error_frames(results: Sequence[LightResult]) -> Iterator[Frame]:
@@ -128,7 +122,10 @@ def keyed_frames(
     per_row = np.repeat(np.arange(len(reports), dtype=np.int32), counts)
     if len(per_row):
         own = table.columns[len(KEY_COLUMNS) :]
-        arrays = (array(column, values) for column, values in zip(own, by_column, strict=True))
+        arrays = (
+            coded(values) if column.kind == "text" else array(column, values)
+            for column, values in zip(own, by_column, strict=True)
+        )
         yield Frame((*repeated_keys(reports, per_row), *arrays))
 
 

@@ -36,9 +36,11 @@ def held(session: Session, document_ids: Sequence[int]) -> Iterator[Held]:
     query = select(DocumentRecord).where(DocumentRecord.id.in_(document_ids)).order_by(DocumentRecord.id)
     documents = session.scalars(query).all()
     readings = {one.id: reading for one in documents if (reading := reading_of(one)) is not None}
-    bodies = _bodies(session, list(readings.values()))
+    packed = _packed(session, list(readings.values()))
+    # Each is unpacked and read while it is in the processor's cache; the few that are replayed are unpacked again.
     stored = {
-        number: [(body, read_light(body)) for body in bodies.get(_key(one), ())] for number, one in readings.items()
+        number: [(body, read_light(zlib.decompress(body))) for body in packed.get(_key(one), ())]
+        for number, one in readings.items()
     }
     decided = decisions.of_sources(
         session, (one.source.sha256 for some in stored.values() for _, one in some if one.source.sha256 is not None)
@@ -53,7 +55,7 @@ def held(session: Session, document_ids: Sequence[int]) -> Iterator[Held]:
 
 
 def _replayed(body: bytes, kept: Sequence[Decision]) -> Held:
-    read = from_json(body.decode())
+    read = from_json(zlib.decompress(body).decode())
     assert isinstance(read, Report)
     return Held(light(replay(read, kept)), read, kept)
 
@@ -65,8 +67,8 @@ def _key(reading: Reading) -> _Key:
     return reading.sha256, reading.named, reading.pipeline_version
 
 
-def _bodies(session: Session, readings: Sequence[Reading]) -> dict[_Key, list[bytes]]:
-    """The JSON of the results of each reading, in order of parts."""
+def _packed(session: Session, readings: Sequence[Reading]) -> dict[_Key, list[bytes]]:
+    """The results of each reading as the table holds them, in order of parts."""
     row = ResultRecord
     query = (
         select(row.sha256, row.named, row.pipeline_version, type_coerce(row.body, LargeBinary))
@@ -75,5 +77,5 @@ def _bodies(session: Session, readings: Sequence[Reading]) -> dict[_Key, list[by
     )
     found: dict[_Key, list[bytes]] = {}
     for sha256, named, version, body in session.execute(query):
-        found.setdefault((sha256, named, version), []).append(zlib.decompress(body))
+        found.setdefault((sha256, named, version), []).append(body)
     return found

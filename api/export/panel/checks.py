@@ -10,10 +10,10 @@ from functools import cache
 from api.export.columns import DOUBTFUL
 from api.export.panel.index import Chosen
 from api.export.panel.wide import Rows, positions
+from models.light import LightCheck
 from models.organs import load_regions
 from models.readings import Number
-from models.report import CheckRecord
-from models.series import YearFigures, carried_names, series_checks
+from models.series import YearFigures, carried_names, light_series_checks
 
 #: What adds up over the regions below, if the report of the region above covers them.
 ADDITIVE = (
@@ -27,7 +27,7 @@ class PanelCheck:
     """A check with the row of the panel that it belongs to."""
 
     row: Chosen
-    check: CheckRecord
+    check: LightCheck
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,29 +48,25 @@ class PanelChecks:
     def add(self, chosen: Sequence[Chosen], rows: Rows) -> Iterator[PanelCheck]:
         """The checks of these rows against the years before them."""
         carried = [year_figures(row, values) for row, values in zip(chosen, _carried(rows), strict=True)]
+        additive = _additive(rows)
         for at, (row, own) in enumerate(zip(chosen, carried, strict=True)):
             if self._before is not None and self._follows(self._before[0], row):
-                for check in series_checks(self._before[1], own, own_is_later=True):
+                for check in light_series_checks(self._before[1], own, own_is_later=True):
                     if check.status != "unknown":
                         yield PanelCheck(row, check)
             self._before = (row, own)
-            self._note_region(row, rows, at)
+            self._note_region(row, additive, at)
 
     @staticmethod
     def _follows(before: Chosen, row: Chosen) -> bool:
         return before.organ.id == row.organ.id and before.year == row.year - 1
 
-    def _note_region(self, row: Chosen, rows: Rows, at: int) -> None:
+    def _note_region(self, row: Chosen, additive: Mapping[str, Sequence[Number | None]], at: int) -> None:
         organ = row.organ
         known = load_regions().by_code.get(organ.region or "")
         if organ.kind != "government" or known is None or organ.level != known.level or row.entry.in_doubt:
             return
-        figures = (
-            (name, rows.figure(at, name))
-            for name in ADDITIVE
-            if not rows.marks[at, positions(rows.names)[name]] & DOUBTFUL
-        )
-        values = {name: figure for name, figure in figures if figure is not None}
+        values = {name: figure for name, column in additive.items() if (figure := column[at]) is not None}
         self._regions[known.code, row.year] = RegionFigures(row, values)
 
     def finish(self) -> Iterator[PanelCheck]:
@@ -80,6 +76,15 @@ class PanelChecks:
             there = [figures for figures in below if figures is not None]
             if below and len(there) == len(below):
                 yield from _level_checks(above, there)
+
+
+def _additive(rows: Rows) -> dict[str, list[Number | None]]:
+    """The figures that add up, column by column; those in doubt left out."""
+    found = {}
+    for name in ADDITIVE:
+        doubtful = (rows.marks[:, positions(rows.names)[name]] & DOUBTFUL != 0).tolist()
+        found[name] = [None if doubt else figure for figure, doubt in zip(rows.figures(name), doubtful, strict=True)]
+    return found
 
 
 def _carried(rows: Rows) -> Iterator[list[tuple[str, Number | None, bool]]]:
@@ -114,7 +119,7 @@ def _level_checks(above: RegionFigures, below: Sequence[RegionFigures]) -> Itera
             message = f"less than the sum of the {len(parts)} regions below: it may report for itself alone"
         yield PanelCheck(
             above.row,
-            CheckRecord(
+            LightCheck(
                 rule=f"levels.{name}",
                 status="pass" if own >= total else "fail",
                 cells=(name,),

@@ -51,8 +51,8 @@ from api.export.panel.tables import (
 )
 from api.export.panel.wide import Rows, WideSpool
 
-# Rows of the wide table that are made together.
-CHUNK = 500
+# Rows of the wide table that are made together, and of the smaller tables.
+CHUNK, SMALL_CHUNK = 2000, 5000
 _WORDS = tuple(words.WORTH)
 
 
@@ -96,8 +96,8 @@ def finish(found: Collected, book: Book, decided: Mapping[str, str], span: tuple
 
 def _write(book: Book, table: Table, rows: Iterable[Row]) -> None:
     found = list(rows)
-    for first in range(0, len(found), CHUNK * 10):
-        book.write(table, frame_of(table, found[first : first + CHUNK * 10]))
+    for first in range(0, len(found), SMALL_CHUNK):
+        book.write(table, frame_of(table, found[first : first + SMALL_CHUNK]))
 
 
 def _write_organs(book: Book, organs: Organs) -> None:
