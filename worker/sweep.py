@@ -11,19 +11,18 @@ from sqlalchemy.orm import Session
 
 from worker import queues
 from worker.bundles import send_woken
+from worker.comparing import compare_years
 from worker.dispatch import Message
 from worker.failures import lost_reason
 from worker.holder import is_dead
 from worker.services import Services
 from worker.settings import ServiceSettings
-from worker.store import leases, review, series, upkeep
+from worker.store import leases, upkeep
 from worker.store.records import DocumentRecord
 
 _log = logging.getLogger(__name__)
 #: Documents that are sent in one go.
 GROUP = 1000
-#: Longest time for comparing years in one sweep, in seconds.
-COMPARE_SECONDS = 20.0
 
 Find = Callable[[Session], Sequence[DocumentRecord]]
 
@@ -50,26 +49,11 @@ def sweep(services: Services) -> Swept:
     for queue in queues.READING:
         sent += _send(services, _lost(services, queue, now))
     services.blobs.clean()
-    compare_years(services)
+    compare_years(services.database, audit_share=services.settings.audit_share)
     swept = Swept(freed, quarantined, sent)
     if freed or quarantined or sent:
         _log.warning("swept", extra={"freed": freed, "quarantined": quarantined, "sent": sent})
     return swept
-
-
-def compare_years(services: Services) -> None:
-    """Make the queue anew for organs of which reports came in or changed, one organ in a transaction.
-
-    Ends after some seconds, since whoever waits for the next sweep must not wait for this.
-    """
-    end = time.monotonic() + COMPARE_SECONDS
-    while time.monotonic() < end:
-        with services.database.write() as session:
-            organ = series.noted(session)
-            if organ is None:
-                return
-            years = series.take_noted(session, organ)
-            review.remake_years(session, years, audit_share=services.settings.audit_share)
 
 
 def _grace(services: Services) -> float:

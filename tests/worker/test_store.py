@@ -287,7 +287,7 @@ def read_document(database: Database) -> int:
         leases.finish(session, claimed, results.outcome([a_report()], "1"), now=NOW)
         found = documents.get(session, document)
         session.refresh(found)
-        review.replace(session, found, results.of_document(session, found))
+        review.remake(session, found)
     return document
 
 
