@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
@@ -239,6 +241,21 @@ def test_an_archive_is_settled_when_its_members_are_over(database: Database) -> 
         upkeep.mark_settled(session, archive.id, b"/in/done/z.zip")
     with database.read() as session:
         assert upkeep.unsettled(session) == []
+
+
+def test_the_time_in_a_transaction_is_not_older_than_the_wait_for_it(tmp_path: Path) -> None:
+    with closing(Database(f"sqlite:///{tmp_path}/one.db")) as database, ThreadPoolExecutor() as pool:
+        database.migrate()
+
+        def second() -> float:
+            with database.write():
+                return time.monotonic()
+
+        with database.write():
+            waiting = pool.submit(second)
+            wait([waiting], timeout=0.2)
+            before = time.monotonic()
+        assert waiting.result() > before
 
 
 def test_results_are_written_once_and_the_first_ones_stay(database: Database) -> None:
