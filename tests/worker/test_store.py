@@ -61,6 +61,11 @@ def claim(database: Database, document: int, lease: str = "a", now: float = NOW,
         return leases.claim(session, document, lease=lease, now=now, seconds=60, most_attempts=most)
 
 
+def release(database: Database, document: int, lease: str) -> None:
+    with database.write() as session:
+        assert leases.release(session, document, lease)
+
+
 def status(database: Database, document: int) -> Status:
     with database.read() as session:
         return Status(documents.get(session, document).status)
@@ -139,6 +144,8 @@ def test_of_two_who_claim_one_gets_it(database: Database) -> None:
     (document,) = recorded(database)
     assert isinstance(claim(database, document, "a"), Claimed)
     assert claim(database, document, "b") is Refusal.TAKEN
+    assert claim(database, document, "b", now=NOW + 61) is Refusal.TAKEN, "that it is lost is for the sweep to say"
+    release(database, document, "a")
     assert isinstance(claim(database, document, "b", now=NOW + 61), Claimed)
 
 
@@ -162,6 +169,7 @@ def test_many_threads_claim_each_document_once(database: Database) -> None:
 def test_a_lost_lease_can_neither_be_renewed_nor_finish(database: Database) -> None:
     (document,) = recorded(database)
     first = claim(database, document, "a")
+    release(database, document, "a")
     second = claim(database, document, "b", now=NOW + 61)
     assert isinstance(first, Claimed)
     assert isinstance(second, Claimed)
@@ -178,6 +186,7 @@ def test_a_document_that_ends_none_of_its_tries_is_worn_out(database: Database) 
     (document,) = recorded(database)
     for attempt in range(3):
         assert isinstance(claim(database, document, str(attempt), now=NOW + 100 * attempt), Claimed)
+        release(database, document, str(attempt))
     assert claim(database, document, "x", now=NOW + 1000) is Refusal.WORN_OUT
     with database.write() as session:
         leases.quarantine(session, document, message="three times", now=NOW)
@@ -216,7 +225,8 @@ def test_what_was_left_behind_is_found(database: Database) -> None:
         assert [d.id for d in upkeep.running(session)] == [running]
     with database.write() as session:
         assert not leases.release(session, running, "another's")
-        assert leases.release(session, running, "a")
+        assert not leases.release(session, running, "a", until=NOW + 59), "it was renewed since"
+        assert leases.release(session, running, "a", until=NOW + 60)
     assert status(database, running) is Status.RECEIVED
 
 
