@@ -31,6 +31,11 @@ def make_app(settings: ServiceSettings) -> Celery:
     return app
 
 
+def longest_run(settings: ServiceSettings) -> float:
+    """Seconds after which a process that still reads one document is killed."""
+    return settings.task_seconds + max(GRACE_SECONDS, GRACE_SHARE * settings.task_seconds)
+
+
 def _broker(settings: ServiceSettings) -> dict[str, object]:
     return {
         "task_queues": [Queue(name) for name in queues.QUEUES],  # type: ignore[no-untyped-call]
@@ -57,7 +62,7 @@ def _work(settings: ServiceSettings) -> dict[str, object]:
         "task_acks_late": True,
         "task_reject_on_worker_lost": True,
         "worker_prefetch_multiplier": 1,
-        "task_time_limit": settings.task_seconds + max(GRACE_SECONDS, GRACE_SHARE * settings.task_seconds),
+        "task_time_limit": longest_run(settings),
         "worker_max_memory_per_child": settings.memory_mb * 1024 // 2,
         "worker_max_tasks_per_child": TASKS_PER_PROCESS,
         "worker_hijack_root_logger": False,

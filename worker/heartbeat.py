@@ -5,8 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
+
+from sqlalchemy.orm import Session
 
 from models.errors import StoreUnavailable
 from worker.store import leases
@@ -47,3 +50,28 @@ class Heartbeat:
             if not held:
                 _log.warning("document %d is held by another by now", self._claimed.id)
                 return
+
+
+def let_go(database: Database, step: Callable[[Session], object], pause: float) -> None:
+    """Take the step that lets go of a document: now, or in a thread as soon as the database answers.
+
+    Nobody takes a document from a process that lives, so this process has to say that it has stopped.
+    """
+    if _taken(database, step):
+        return
+
+    def insist() -> None:
+        while not _taken(database, step):
+            time.sleep(pause)
+
+    threading.Thread(target=insist, name="letting go", daemon=True).start()
+
+
+def _taken(database: Database, step: Callable[[Session], object]) -> bool:
+    try:
+        with database.write() as session:
+            step(session)
+    except StoreUnavailable as error:
+        _log.warning("a document is not let go of yet: %s", error.detail)
+        return False
+    return True

@@ -17,10 +17,19 @@ def new_lease() -> str:
 
 def is_dead(lease: str) -> bool:
     """Whether the process that took the lease is known to be gone; of another machine's process nothing is known."""
+    return _lives(lease) is False
+
+
+def is_alive(lease: str) -> bool:
+    """Whether the process that took the lease is known to live."""
+    return _lives(lease) is True
+
+
+def _lives(lease: str) -> bool | None:
     machine, _, rest = lease.partition("/")
     pid, _, rest = rest.partition("/")
     began, _, _ = rest.partition("/")
-    return machine == _machine() and pid.isdigit() and _began(int(pid)) != began
+    return _began(int(pid)) == began if machine == _machine() and pid.isdigit() else None
 
 
 @cache

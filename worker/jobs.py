@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 
 from extractors.pipeline import error_report, extract_source, pipeline_version
@@ -26,7 +25,7 @@ from worker.bundles import (
 from worker.deadline import OutOfTime, deadline
 from worker.dispatch import Message
 from worker.failures import is_lasting
-from worker.heartbeat import Heartbeat
+from worker.heartbeat import BEATS, Heartbeat, let_go
 from worker.holder import new_lease
 from worker.members import Members
 from worker.pictures import Apart, taken_apart
@@ -62,22 +61,29 @@ def read_document(services: Services, document_id: int) -> None:
     claimed = _claim(services, document_id)
     if claimed is None:
         return
+    database, seconds = services.database, services.settings.lease_seconds
+    try:
+        with Heartbeat(database, claimed, seconds):
+            _work(services, claimed)
+    except ServiceUnavailable:
+        let_go(database, lambda session: leases.give_back(session, claimed, now=time.time()), seconds / BEATS)
+        raise
+    except BaseException:  # a defect in keeping what was read: it counts as an attempt
+        let_go(database, lambda session: leases.release(session, claimed.id, claimed.lease), seconds / BEATS)
+        raise
+
+
+def _work(services: Services, claimed: Claimed) -> None:
     began = time.monotonic()
-    with Heartbeat(services.database, claimed, services.settings.lease_seconds):
-        try:
-            ending = _attempt(services, claimed)
-            _write(services, claimed, ending)
-        except TooHeavy:
-            _move(services, claimed, queues.OCR)
-            return
-        except Split as split:
-            send_split(services, claimed, split.ranges)
-            return
-        except ServiceUnavailable:
-            with suppress(ServiceUnavailable), services.database.write() as session:
-                leases.give_back(session, claimed, now=time.time())
-            raise
-    _tell(claimed, ending.outcome, time.monotonic() - began)
+    try:
+        ending = _attempt(services, claimed)
+        _write(services, claimed, ending)
+    except TooHeavy:
+        _move(services, claimed, queues.OCR)
+    except Split as split:
+        send_split(services, claimed, split.ranges)
+    else:
+        _tell(claimed, ending.outcome, time.monotonic() - began)
 
 
 def _claim(services: Services, document_id: int) -> Claimed | None:

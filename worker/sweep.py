@@ -10,20 +10,20 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from worker import queues
+from worker.app import longest_run
 from worker.bundles import send_woken
+from worker.comparing import compare_years
 from worker.dispatch import Message
 from worker.failures import lost_reason
-from worker.holder import is_dead
+from worker.holder import is_alive, is_dead
 from worker.services import Services
 from worker.settings import ServiceSettings
-from worker.store import leases, review, series, upkeep
+from worker.store import leases, upkeep
 from worker.store.records import DocumentRecord
 
 _log = logging.getLogger(__name__)
 #: Documents that are sent in one go.
 GROUP = 1000
-#: Longest time for comparing years in one sweep, in seconds.
-COMPARE_SECONDS = 20.0
 
 Find = Callable[[Session], Sequence[DocumentRecord]]
 
@@ -50,26 +50,11 @@ def sweep(services: Services) -> Swept:
     for queue in queues.READING:
         sent += _send(services, _lost(services, queue, now))
     services.blobs.clean()
-    compare_years(services)
+    compare_years(services.database, audit_share=services.settings.audit_share)
     swept = Swept(freed, quarantined, sent)
     if freed or quarantined or sent:
         _log.warning("swept", extra={"freed": freed, "quarantined": quarantined, "sent": sent})
     return swept
-
-
-def compare_years(services: Services) -> None:
-    """Make the queue anew for organs of which reports came in or changed, one organ in a transaction.
-
-    Ends after some seconds, since whoever waits for the next sweep must not wait for this.
-    """
-    end = time.monotonic() + COMPARE_SECONDS
-    while time.monotonic() < end:
-        with services.database.write() as session:
-            organ = series.noted(session)
-            if organ is None:
-                return
-            years = series.take_noted(session, organ)
-            review.remake_years(session, years, audit_share=services.settings.audit_share)
 
 
 def _grace(services: Services) -> float:
@@ -78,12 +63,13 @@ def _grace(services: Services) -> float:
 
 
 def _free_the_dead(services: Services) -> tuple[int, int]:
+    limit = longest_run(services.settings)
     with services.database.read() as session:
-        dead = [document for document in upkeep.running(session) if _is_dead(document)]
+        dead = [document for document in upkeep.running(session) if _is_dead(document, limit)]
     freed = quarantined = 0
     for document in dead:
         with services.database.write() as session:
-            if not leases.release(session, document.id, document.lease):
+            if not leases.release(session, document.id, document.lease, until=document.lease_until):
                 continue
             if document.attempts < services.settings.attempts:
                 freed += 1
@@ -94,8 +80,18 @@ def _free_the_dead(services: Services) -> tuple[int, int]:
     return freed, quarantined
 
 
-def _is_dead(document: DocumentRecord) -> bool:
-    return document.lease is None or (document.lease_until or 0) < time.time() or is_dead(document.lease)
+def _is_dead(document: DocumentRecord, limit: float) -> bool:
+    """Whether nobody works on a document any more.
+
+    A process that lives keeps its document though it did not get to renew its lease, as on a machine that is overloaded:
+    it is still at work, unless that takes longer than the ``limit`` at which it would have been killed.
+    """
+    now = time.time()
+    if document.lease is None or is_dead(document.lease):
+        return True
+    if (document.lease_until or 0) >= now:
+        return False
+    return not is_alive(document.lease) or (document.started_at or 0) + limit < now
 
 
 def _reason(document: DocumentRecord, settings: ServiceSettings) -> str:

@@ -58,7 +58,4 @@ def test_many_processes_write_to_one_database(
         for sender in senders:
             sender.join()
         eventually(lambda: over(services) == 80, "all of them")
-        ended = listed(services)
-        assert {document.status for document in ended} == {Status.DONE}
-        # Now and then one is read twice on SQLite, and written once; why is not known yet.
-        assert sum(document.attempts - 1 for document in ended) <= len(ended) // 10
+        assert {(d.status, d.attempts) for d in listed(services)} == {(Status.DONE, 1)}

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 
 import pytest
+from sqlalchemy.orm import Session
 
 from models.events import Answer
 from models.forms import load_forms
 from models.readings import CellState
 from models.report import Cell, Claim, Pipeline, Report, ReportInfo, Review, SourceInfo
+from worker.comparing import compare_years
 from worker.deciding import Verdict, decide
 from worker.services import Services
 from worker.store import batches, documents, leases, results, review, series
@@ -22,7 +26,7 @@ from worker.store.records import DocumentRecord
 from worker.store.results import Reading
 from worker.store.review import ReviewFilter
 from worker.store.series import MOST
-from worker.sweep import compare_years
+from worker.sweep import sweep
 
 ORGAN = "云桥县水利局"
 NOW = 1.0
@@ -101,14 +105,10 @@ def queue(database: Database) -> list[tuple[str, str | None, str]]:
     return sorted((names[item.document_id], item.cell, item.code) for item in items)
 
 
-def compare(database: Database) -> None:
-    """What the sweep does."""
-    while True:
-        with database.write() as session:
-            organ = series.noted(session)
-            if organ is None:
-                return
-            review.remake_years(session, series.take_noted(session, organ))
+def noted(database: Database) -> Sequence[str]:
+    """Organs that are still to be compared."""
+    with database.read() as session:
+        return series.noted(session, now=time.time(), limit=9)
 
 
 EXPECTED = [
@@ -127,9 +127,9 @@ EXPECTED = [
 def test_the_queue_is_the_same_whatever_came_first(database: Database, order: Sequence[Doc]) -> None:
     for doc in order:
         read(database, doc)
-    compare(database)
+    compare_years(database)
     assert queue(database) == EXPECTED
-    compare(database)
+    compare_years(database)
     assert queue(database) == EXPECTED
 
 
@@ -147,19 +147,19 @@ def test_a_report_is_handed_out_with_its_neighbours_and_stored_without(database:
 def test_a_correction_mends_the_report_beside_it(database: Database) -> None:
     read(database, OPENING)
     second = read(database, CLOSING)
-    compare(database)
+    compare_years(database)
     verdict = Verdict(
         second, "requests.carried_in.total", "correct", "李", 0, answer=Answer(state=CellState.NUMBER, value=4)
     )
     decide(database, verdict)
-    compare(database)
+    compare_years(database)
     assert not [item for item in queue(database) if item[2] == "series"]
 
 
 def test_an_office_of_the_same_name_elsewhere_is_another(database: Database) -> None:
     read(database, OPENING)
     read(database, replace(CLOSING, region="440100"))
-    compare(database)
+    compare_years(database)
     assert queue(database) == []
 
 
@@ -169,7 +169,7 @@ def test_what_an_earlier_pipeline_read_counts_no_longer(database: Database) -> N
     read(
         database, replace(CLOSING, values=(("requests.carried_in.total", 4), ("requests.new.total", 900)), version="2")
     )
-    compare(database)
+    compare_years(database)
     assert queue(database) == []
 
 
@@ -178,16 +178,88 @@ def test_too_many_documents_of_one_organ_and_year_are_compared_with_nothing(data
     for number in range(MOST + 1):
         read(database, replace(CLOSING, name=f"2023 {number}"))
         if number == 1:
-            compare(database)
+            compare_years(database)
             assert queue(database)
-    compare(database)
+    compare_years(database)
     assert queue(database) == []
+
+
+class Meanwhile(Database):
+    """Somebody else does something just before this or that one of the write transactions, which are counted from 0."""
+
+    def __init__(self, url: str, at: int, does: Callable[[], object]) -> None:
+        super().__init__(url)
+        self._at, self._does = at, does
+        #: The documents that were changed in each transaction.
+        self.changed: list[list[int]] = []
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        if len(self.changed) == self._at:
+            self._does()
+        with super().write() as session:
+            yield session
+            self.changed.append([one.id for one in session.dirty if isinstance(one, DocumentRecord)])
+
+
+def test_each_document_has_a_transaction_of_its_own(database: Database, database_url: str) -> None:
+    read_ones = [read(database, doc) for doc in (OPENING, CLOSING, SCAN)]
+    with closing(Meanwhile(database_url, -1, lambda: None)) as counted:
+        compare_years(counted)
+    assert counted.changed == [[], *([one] for one in read_ones), []], "taken, each, crossed out"
+    assert queue(database) == EXPECTED
+
+
+@pytest.mark.parametrize("at", range(4))
+def test_what_comes_in_during_the_comparison_is_compared_too(database: Database, database_url: str, at: int) -> None:
+    read(database, OPENING)
+    read(database, CLOSING)
+    with closing(Meanwhile(database_url, at, lambda: read(database, SCAN))) as busy:
+        compare_years(busy)
+    compare_years(database)
+    assert queue(database) == EXPECTED
+    assert not noted(database)
+
+
+def test_an_organ_is_compared_by_one_at_a_time(database: Database, database_url: str) -> None:
+    read(database, OPENING)
+    with (
+        closing(Meanwhile(database_url, -1, lambda: None)) as other,
+        closing(Meanwhile(database_url, 1, lambda: compare_years(other))) as one,
+    ):
+        compare_years(one)
+        assert other.changed == []
+    assert not noted(database)
+
+
+@pytest.mark.parametrize("at", range(4))
+def test_what_is_decided_during_the_comparison_stands(database: Database, database_url: str, at: int) -> None:
+    read(database, OPENING)
+    second = read(database, CLOSING)
+    answer = Answer(state=CellState.NUMBER, value=4)
+    verdict = Verdict(second, "requests.carried_in.total", "correct", "李", 0, answer=answer)
+    seen: list[list[tuple[str, str | None, str]]] = []
+
+    def look() -> None:
+        seen.append([item for item in queue(database) if item[:2] == ("2023", "requests.carried_in.total")])
+
+    class Watched(Meanwhile):
+        @contextmanager
+        def write(self) -> Iterator[Session]:
+            with super().write() as session:
+                yield session
+            look()
+
+    with closing(Watched(database_url, at, lambda: decide(database, verdict))) as busy:
+        compare_years(busy)
+    compare_years(database)
+    assert not any(seen[at:]), "it does not come back into the queue, not even for a moment"
+    assert not [item for item in queue(database) if item[2] == "series"]
 
 
 def test_the_sweep_compares(services: Services) -> None:
     for doc in (OPENING, CLOSING):
         read(services.database, doc)
-    compare_years(services)
+    sweep(services)
     assert [item for item in queue(services.database) if item[2] == "series"] == [EXPECTED[0], EXPECTED[2]]
-    with services.database.read() as session:
-        assert series.noted(session) is None
+    assert not noted(services.database)

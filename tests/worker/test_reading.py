@@ -9,15 +9,17 @@ import subprocess
 import threading
 import time
 import zipfile
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
 from bench.service.hostile import bomb
 from extractors.options import ExtractOptions
-from models.errors import BlobsUnavailable
+from models.errors import BlobsUnavailable, StoreUnavailable
 from models.report import ErrorReport, Report, Result
 from tests.conftest import PATIENCE, Processes, RedisServer, eventually, settings_for
 from worker import jobs, queues
@@ -27,6 +29,7 @@ from worker.services import Services, open_services
 from worker.settings import ServiceSettings
 from worker.store import batches, documents, leases, results, upkeep
 from worker.store.blobs import FolderBlobs
+from worker.store.database import Database
 from worker.store.documents import Arrival
 from worker.store.leases import Claimed
 from worker.store.records import DocumentRecord, Kind, Status
@@ -242,6 +245,61 @@ def test_the_sweep_leaves_the_living_alone(services: Services) -> None:
     claim(services, document, lease=new_lease())
     assert sweep(services).freed == 0
     assert statuses(services) == {"a.txt": "running"}
+
+
+def test_a_process_that_lives_keeps_its_document_until_its_time_is_over(services: Services) -> None:
+    (document,) = submit(services, ("a.txt", TEXT))
+    claim(services, document, lease=new_lease(), seconds=-1)
+    assert sweep(services).freed == 0, "it could not renew its lease, and is at work all the same"
+    jobs.read_document(services, document)
+    assert statuses(services) == {"a.txt": "running"}, "nobody else reads it meanwhile"
+    with services.database.write() as session:
+        documents.get(session, document).started_at = time.time() - 10 * services.settings.task_seconds
+    assert sweep(services).freed == 1
+
+
+class Away(Database):
+    """A database that answers to the first transaction that writes, and then to none until it is back."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self._first = True
+        self.back = threading.Event()
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        if not self._first and not self.back.is_set():
+            raise StoreUnavailable("away")
+        self._first = False
+        with super().write() as session:
+            yield session
+
+
+def test_a_document_is_let_go_of_as_soon_as_the_database_is_back(services: Services) -> None:
+    (document,) = submit(services, ("a.txt", TEXT))
+    quick = services.settings.model_copy(update={"lease_seconds": 0.1})
+    with closing(Away(services.settings.database)) as away:
+        with pytest.raises(StoreUnavailable):
+            jobs.read_document(replace(services, database=away, settings=quick), document)
+        assert statuses(services) == {"a.txt": "running"}
+        away.back.set()
+        eventually(lambda: statuses(services) == {"a.txt": "queued"}, "it to be let go of")
+    assert [found.attempts for found in listed(services)] == [0]
+
+
+def test_a_defect_in_keeping_what_was_read_counts_as_an_attempt(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (document,) = submit(services, ("a.txt", TEXT))
+
+    def defect(*_: object) -> None:
+        raise KeyError("a defect")
+
+    monkeypatch.setattr(jobs, "_write", defect)
+    with pytest.raises(KeyError):
+        jobs.read_document(services, document)
+    (found,) = listed(services)
+    assert (found.status, found.attempts) == (Status.RECEIVED, 1), "it is tried again without waiting"
 
 
 def test_a_process_of_another_machine_is_dead_when_its_lease_has_run_out(services: Services) -> None:

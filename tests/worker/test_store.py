@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
@@ -57,6 +59,11 @@ def recorded(database: Database, *arrivals: Arrival, batch: str = "一批") -> l
 def claim(database: Database, document: int, lease: str = "a", now: float = NOW, most: int = 3) -> Claimed | Refusal:
     with database.write() as session:
         return leases.claim(session, document, lease=lease, now=now, seconds=60, most_attempts=most)
+
+
+def release(database: Database, document: int, lease: str) -> None:
+    with database.write() as session:
+        assert leases.release(session, document, lease)
 
 
 def status(database: Database, document: int) -> Status:
@@ -137,6 +144,8 @@ def test_of_two_who_claim_one_gets_it(database: Database) -> None:
     (document,) = recorded(database)
     assert isinstance(claim(database, document, "a"), Claimed)
     assert claim(database, document, "b") is Refusal.TAKEN
+    assert claim(database, document, "b", now=NOW + 61) is Refusal.TAKEN, "that it is lost is for the sweep to say"
+    release(database, document, "a")
     assert isinstance(claim(database, document, "b", now=NOW + 61), Claimed)
 
 
@@ -160,6 +169,7 @@ def test_many_threads_claim_each_document_once(database: Database) -> None:
 def test_a_lost_lease_can_neither_be_renewed_nor_finish(database: Database) -> None:
     (document,) = recorded(database)
     first = claim(database, document, "a")
+    release(database, document, "a")
     second = claim(database, document, "b", now=NOW + 61)
     assert isinstance(first, Claimed)
     assert isinstance(second, Claimed)
@@ -176,6 +186,7 @@ def test_a_document_that_ends_none_of_its_tries_is_worn_out(database: Database) 
     (document,) = recorded(database)
     for attempt in range(3):
         assert isinstance(claim(database, document, str(attempt), now=NOW + 100 * attempt), Claimed)
+        release(database, document, str(attempt))
     assert claim(database, document, "x", now=NOW + 1000) is Refusal.WORN_OUT
     with database.write() as session:
         leases.quarantine(session, document, message="three times", now=NOW)
@@ -214,7 +225,8 @@ def test_what_was_left_behind_is_found(database: Database) -> None:
         assert [d.id for d in upkeep.running(session)] == [running]
     with database.write() as session:
         assert not leases.release(session, running, "another's")
-        assert leases.release(session, running, "a")
+        assert not leases.release(session, running, "a", until=NOW + 59), "it was renewed since"
+        assert leases.release(session, running, "a", until=NOW + 60)
     assert status(database, running) is Status.RECEIVED
 
 
@@ -239,6 +251,21 @@ def test_an_archive_is_settled_when_its_members_are_over(database: Database) -> 
         upkeep.mark_settled(session, archive.id, b"/in/done/z.zip")
     with database.read() as session:
         assert upkeep.unsettled(session) == []
+
+
+def test_the_time_in_a_transaction_is_not_older_than_the_wait_for_it(tmp_path: Path) -> None:
+    with closing(Database(f"sqlite:///{tmp_path}/one.db")) as database, ThreadPoolExecutor() as pool:
+        database.migrate()
+
+        def second() -> float:
+            with database.write():
+                return time.monotonic()
+
+        with database.write():
+            waiting = pool.submit(second)
+            wait([waiting], timeout=0.2)
+            before = time.monotonic()
+        assert waiting.result() > before
 
 
 def test_results_are_written_once_and_the_first_ones_stay(database: Database) -> None:
@@ -287,7 +314,7 @@ def read_document(database: Database) -> int:
         leases.finish(session, claimed, results.outcome([a_report()], "1"), now=NOW)
         found = documents.get(session, document)
         session.refresh(found)
-        review.replace(session, found, results.of_document(session, found))
+        review.remake(session, found)
     return document
 
 

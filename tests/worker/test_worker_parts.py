@@ -18,7 +18,7 @@ from models.report import ErrorInfo, ErrorReport, SourceInfo
 from worker import failures, queues
 from worker.app import make_app
 from worker.deadline import OutOfTime, deadline
-from worker.holder import is_dead, new_lease
+from worker.holder import is_alive, is_dead, new_lease
 from worker.settings import ServiceSettings, service_settings
 from worker.telemetry import JsonLines, current_id
 
@@ -44,6 +44,8 @@ def test_a_lease_tells_whether_its_process_lives() -> None:
     code = "from worker.holder import new_lease; print(new_lease())"
     done = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=True)
     assert is_dead(done.stdout.strip())
+    assert not is_alive(done.stdout.strip())
+    assert is_alive(new_lease())
     assert not is_dead(new_lease())
     assert new_lease() != new_lease()
 
@@ -52,6 +54,7 @@ def test_a_process_with_a_number_used_again_is_another_one() -> None:
     machine, pid, began, run = new_lease().split("/")
     assert is_dead(f"{machine}/{pid}/{int(began) - 1}/{run}")
     assert not is_dead("a machine elsewhere/1/1/1")
+    assert not is_alive("a machine elsewhere/1/1/1"), "nothing is known of it"
 
 
 def test_the_deadline_reaches_code_that_catches_every_exception() -> None:

@@ -43,8 +43,12 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """One transaction, committed at the end, rolled back on any exception. Raises StoreUnavailable."""
+        """One transaction, committed at the end, rolled back on any exception. Raises StoreUnavailable.
+
+        It begins here and not with its first statement: what the time is, is asked after the wait for the other writers.
+        """
         with self._session(writing=True) as session:
+            session.connection()
             yield session
             session.commit()
 

@@ -48,6 +48,12 @@ def version(session: Session, sha256: str, part: int) -> int:
     return session.scalars(query).one() or 0
 
 
+def last(session: Session, sha256: str) -> int:
+    """The last decision on any part of a source, by its id; 0 when there is none."""
+    query = select(func.max(DecisionRecord.id)).where(DecisionRecord.sha256 == sha256)
+    return session.scalars(query).one() or 0
+
+
 def append(
     session: Session, sha256: str, part: int, decision: NewDecision, *, document_id: int, now: float
 ) -> Decision:

@@ -27,8 +27,22 @@ def insert_if_new(session: Session, table: type[Base], row: Mapping[str, Any]) -
     return made.first() is not None
 
 
+def insert_replacing(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]], column: str) -> None:
+    """Insert rows; of one whose primary key is there already only this column is written. All must have the same keys.
+
+    Whoever calls this in several transactions at once gives the rows in the same order, or one may wait for the other.
+    """
+    if rows:
+        made = _insert(session, table)
+        key = list(table.__table__.primary_key)
+        made = made.on_conflict_do_update(index_elements=key, set_={column: made.excluded[column]})
+        session.connection().execute(made, [dict(row) for row in rows])
+
+
 def _statement(session: Session, table: type[Base]) -> Any:
+    return _insert(session, table).on_conflict_do_nothing()
+
+
+def _insert(session: Session, table: type[Base]) -> Any:
     plain: Any = table.__table__
-    if session.get_bind().dialect.name == "postgresql":
-        return postgresql.insert(plain).on_conflict_do_nothing()
-    return sqlite.insert(plain).on_conflict_do_nothing()
+    return postgresql.insert(plain) if session.get_bind().dialect.name == "postgresql" else sqlite.insert(plain)

@@ -61,16 +61,14 @@ def claim(
 ) -> Claimed | Refusal:
     """Take a document for work for ``seconds``; the attempt is counted now, before anything can go wrong.
 
-    ``OVER``: it is finished (or gone). ``TAKEN``: another holds it. ``WORN_OUT``: it was tried ``most_attempts`` times
-    and ended none of them; quarantine it.
+    ``OVER``: it is finished (or gone). ``TAKEN``: another holds it; that it holds it no longer is for the sweep to find
+    out (``release``). ``WORN_OUT``: it was tried ``most_attempts`` times and ended none of them; quarantine it.
     """
     query = select(DocumentRecord).where(DocumentRecord.id == document_id).with_for_update()
     document = session.scalars(query).one_or_none()
     if document is None or document.status in FINAL or document.sha256 is None:
         return Refusal.OVER
-    if document.status == Status.SPLIT:
-        return Refusal.TAKEN
-    if document.status == Status.RUNNING and document.lease_until is not None and document.lease_until > now:
+    if document.status in (Status.SPLIT, Status.RUNNING):
         return Refusal.TAKEN
     if document.attempts >= most_attempts:
         return Refusal.WORN_OUT
@@ -158,14 +156,14 @@ def change(session: Session, claimed: Claimed, **values: object) -> bool:
     return session.scalars(query).first() is not None
 
 
-def release(session: Session, document_id: int, lease: str | None) -> bool:
-    """Let a document be claimed again whose holder is dead; False when it is no longer held under that lease."""
-    query = (
-        update(DocumentRecord)
-        .where(DocumentRecord.id == document_id)
-        .where(DocumentRecord.status == Status.RUNNING, DocumentRecord.lease == lease)
-        .values(status=Status.RECEIVED, lease=None, lease_until=None)
-        .returning(DocumentRecord.id)
-        .execution_options(synchronize_session=False)
-    )
-    return session.scalars(query).first() is not None
+def release(session: Session, document_id: int, lease: str | None, *, until: float | None = None) -> bool:
+    """Let a document be claimed again; the attempt counts. False when it is no longer held under that lease.
+
+    Of a lease that ran out ``until`` says when: one that was renewed since then is held.
+    """
+    query = update(DocumentRecord).where(DocumentRecord.id == document_id)
+    query = query.where(DocumentRecord.status == Status.RUNNING, DocumentRecord.lease == lease)
+    if until is not None:
+        query = query.where(DocumentRecord.lease_until == until)
+    freed = query.values(status=Status.RECEIVED, lease=None, lease_until=None).returning(DocumentRecord.id)
+    return session.scalars(freed.execution_options(synchronize_session=False)).first() is not None

@@ -183,12 +183,17 @@ class ResultRecord(Base):
 
 
 class ChangedYearRecord(Base):
-    """Reports of an organ and year have come in or changed: the queue is to be made anew for them and for their neighbours."""
+    """Reports of an organ and year have come in or changed: the queue is to be made anew for them and for their neighbours.
+
+    ``mark`` is another one each time that it is noted; until ``taken_until`` somebody is at it.
+    """
 
     __tablename__ = "changed_years"
 
     organ: Mapped[str] = mapped_column(Text, primary_key=True)
     year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    mark: Mapped[str] = mapped_column(String(32), server_default="")
+    taken_until: Mapped[float] = mapped_column(server_default="0")
 
 
 class DecisionRecord(Base):

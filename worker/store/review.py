@@ -21,7 +21,7 @@ from worker.store import decisions, results, series
 from worker.store.inserts import insert_ignoring
 from worker.store.records import DocumentRecord, ReviewItemRecord
 from worker.store.series import OrganYear
-from worker.store.tallies import tally_of
+from worker.store.tallies import ReportTally, tally_of
 
 #: How much a doubt weighs by its kind, in thousandths: a doubt about whose report this is outweighs one about a figure.
 WEIGHTS: Mapping[str, int] = {
@@ -96,21 +96,30 @@ def told(reason: ReviewReason) -> ReviewReason:
     return reason.model_copy(update={"code": "failing"}) if reason.why.startswith(FAILING) else unmarked(reason)
 
 
-def replace(session: Session, document: DocumentRecord, results: Sequence[Result], *, audit_share: float = 0.0) -> None:
-    """Make the items of a document anew, and its tally. ``results`` are those with the decisions replayed (``results.of_document``).
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The items of a document and its tally, and what they were made from."""
+
+    made_from: tuple[object, ...]
+    rows: Sequence[Mapping[str, object]]
+    tally: Sequence[ReportTally]
+
+
+def make(session: Session, document: DocumentRecord, *, audit_share: float = 0.0) -> Made:
+    """What the queue says of a document, made anew from what is held of it now; nothing is written.
 
     A share of the accepted cells is asked about as well, at random and not to be told from others (see `models.audit`).
     """
-    session.execute(delete(ReviewItemRecord).where(ReviewItemRecord.document_id == document.id))
-    rows: dict[tuple[object, ...], dict[str, object]] = {}
-    for report in results:
-        if isinstance(report, Report):
-            readers = _readers(session, report)
-            for reason in (*report.review.reasons, *audited(report, audit_share)):
-                row = _row(document, report, reason, readers.get(about(reason)))
-                rows.setdefault((row["part"], row["cell"], row["code"], row["why"]), row)
-    insert_ignoring(session, ReviewItemRecord, list(rows.values()))
-    document.tally = [*tally_of(results)]
+    made_from = _state(session, document)
+    return _made(session, document, made_from, results.of_document(session, document), audit_share)
+
+
+def put(session: Session, document_id: int, made: Made) -> None:
+    """Write down what was made; nothing when the document was decided on or read since, for then it was made anew too."""
+    query = select(DocumentRecord).where(DocumentRecord.id == document_id).with_for_update()
+    document = session.scalars(query).one_or_none()
+    if document is not None and _state(session, document) == made.made_from:
+        _write(session, document, made)
 
 
 def remake(session: Session, document: DocumentRecord, *, audit_share: float = 0.0) -> list[Result]:
@@ -120,19 +129,46 @@ def remake(session: Session, document: DocumentRecord, *, audit_share: float = 0
     """
     session.execute(select(DocumentRecord.id).where(DocumentRecord.id == document.id).with_for_update())
     found = results.of_document(session, document)
-    replace(session, document, found, audit_share=audit_share)
+    _write(session, document, _made(session, document, (), found, audit_share))
     return found
 
 
-def remake_years(session: Session, places: Sequence[OrganYear], *, audit_share: float = 0.0) -> None:
-    """The same for all documents of an organ and some years, since other reports of the organ have changed."""
-    for place in places:  # of documents that are too many to be compared, what was said before does not hold any more
+def drop_compared(session: Session, places: Sequence[OrganYear], *, but: Sequence[int]) -> None:
+    """Drop what other reports of the organ say against documents of these years, ``but`` for those that were made anew.
+
+    Documents that are too many to be compared are not, and what was said of them before does not hold any more.
+    """
+    for place in places:
         stale = delete(ReviewItemRecord).where(
             ReviewItemRecord.organ == place.organ, ReviewItemRecord.year == place.year
         )
-        session.execute(stale.where(ReviewItemRecord.code.in_(series.CODES)))
-    for document in series.documents_of(session, places):
-        remake(session, document, audit_share=audit_share)
+        stale = stale.where(ReviewItemRecord.code.in_(series.CODES), ReviewItemRecord.document_id.not_in(but))
+        session.execute(stale)
+
+
+def _state(session: Session, document: DocumentRecord) -> tuple[object, ...]:
+    """What changes whenever the document itself is read again or decided on."""
+    decided = decisions.last(session, document.sha256) if document.sha256 else 0
+    return document.status, document.pipeline_version, document.finished_at, decided
+
+
+def _made(
+    session: Session, document: DocumentRecord, made_from: tuple[object, ...], found: Sequence[Result], share: float
+) -> Made:
+    rows: dict[tuple[object, ...], dict[str, object]] = {}
+    for report in found:
+        if isinstance(report, Report):
+            readers = _readers(session, report)
+            for reason in (*report.review.reasons, *audited(report, share)):
+                row = _row(document, report, reason, readers.get(about(reason)))
+                rows.setdefault((row["part"], row["cell"], row["code"], row["why"]), row)
+    return Made(made_from, list(rows.values()), tally_of(found))
+
+
+def _write(session: Session, document: DocumentRecord, made: Made) -> None:
+    session.execute(delete(ReviewItemRecord).where(ReviewItemRecord.document_id == document.id))
+    insert_ignoring(session, ReviewItemRecord, made.rows)
+    document.tally = [*made.tally]
 
 
 def _readers(session: Session, report: Report) -> dict[str, str]:

@@ -6,17 +6,18 @@ what is held and not on what came first. The queue of doubts is made anew for th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import secrets
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from models.decisions import replay
 from models.report import Report, Result, from_json
 from models.series import all_figures, figures, in_context
 from worker.store import decisions
-from worker.store.inserts import insert_ignoring
+from worker.store.inserts import insert_replacing
 from worker.store.records import ChangedYearRecord, DocumentRecord, Kind, ResultRecord, Status
 
 #: More sources than this that claim one organ and year are no reports of it, and are not compared with anything.
@@ -124,24 +125,49 @@ def _rank(report: Report) -> tuple[int, int, str, int]:
 
 
 def note(session: Session, results: Iterable[Result]) -> None:
-    """Note that the reports of an organ and year have changed, and with them what its neighbours are to be compared with."""
+    """Note that the reports of an organ and year have changed, and with them what its neighbours are to be compared with.
+
+    The mark is a new one, so that whoever is comparing just now does not cross this out.
+    """
     places = {place for result in results if isinstance(result, Report) if (place := place_of(result)) is not None}
     rows = [
-        {"organ": place.organ, "year": place.year} for place in sorted(places, key=lambda one: (one.organ, one.year))
+        {"organ": place.organ, "year": place.year, "mark": secrets.token_hex(8)}
+        for place in sorted(places, key=lambda one: (one.organ, one.year))
     ]
-    insert_ignoring(session, ChangedYearRecord, rows)
+    insert_replacing(session, ChangedYearRecord, rows, "mark")
 
 
-def noted(session: Session) -> str | None:
-    """An organ of which some year has changed; None when there is none."""
-    return session.scalars(select(ChangedYearRecord.organ).limit(1)).first()
+def noted(session: Session, *, after: str = "", now: float, limit: int) -> Sequence[str]:
+    """Organs of which some year has changed and that nobody has taken, in the order of their names."""
+    query = select(ChangedYearRecord.organ).where(ChangedYearRecord.organ > after, ChangedYearRecord.taken_until < now)
+    return session.scalars(query.distinct().order_by(ChangedYearRecord.organ).limit(limit)).all()
 
 
-def take_noted(session: Session, organ: str) -> list[OrganYear]:
-    """Cross out what is noted of an organ: the years whose reports are to be compared anew."""
-    query = delete(ChangedYearRecord).where(ChangedYearRecord.organ == organ).returning(ChangedYearRecord.year)
-    changed = session.scalars(query).all()
+def take(session: Session, organ: str, *, now: float, seconds: float) -> dict[int, str]:
+    """Take what is noted of an organ, to compare it: the years with their marks; empty when another has taken them.
+
+    Years that are being noted at this moment are left for the next time.
+    """
+    query = select(ChangedYearRecord).where(ChangedYearRecord.organ == organ, ChangedYearRecord.taken_until < now)
+    rows = session.scalars(query.order_by(ChangedYearRecord.year).with_for_update(skip_locked=True)).all()
+    for row in rows:
+        row.taken_until = now + seconds
+    return {row.year: row.mark for row in rows}
+
+
+def near(organ: str, changed: Iterable[int]) -> list[OrganYear]:
+    """The years whose reports are to be compared anew when those of some years have changed."""
     return [OrganYear(organ, year) for year in sorted({near for year in changed for near in years_around(year)})]
+
+
+def cross_out(session: Session, organ: str, seen: Mapping[int, str]) -> None:
+    """Cross out the years of an organ that were taken; those that were noted anew since then may be taken again."""
+    query = select(ChangedYearRecord).where(ChangedYearRecord.organ == organ, ChangedYearRecord.year.in_(seen))
+    for row in session.scalars(query.order_by(ChangedYearRecord.year).with_for_update()).all():
+        if row.mark == seen[row.year]:
+            session.delete(row)
+        else:
+            row.taken_until = 0.0
 
 
 def documents_of(session: Session, places: Iterable[OrganYear]) -> list[DocumentRecord]:
