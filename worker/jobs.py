@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from extractors.pipeline import error_report, extract_source, pipeline_version
@@ -58,13 +59,14 @@ def read_document(services: Services, document_id: int) -> None:
     Raises ServiceUnavailable when a part of the service does not answer; the document then waits again, and the attempt
     does not count.
     """
-    claimed = _claim(services, document_id)
-    if claimed is None:
+    taken = _claim(services, document_id)
+    if taken is None:
         return
+    claimed, known = taken
     database, seconds = services.database, services.settings.lease_seconds
     try:
         with Heartbeat(database, claimed, seconds):
-            _work(services, claimed)
+            _work(services, claimed, known)
     except ServiceUnavailable:
         let_go(database, lambda session: leases.give_back(session, claimed, now=time.time()), seconds / BEATS)
         raise
@@ -73,10 +75,10 @@ def read_document(services: Services, document_id: int) -> None:
         raise
 
 
-def _work(services: Services, claimed: Claimed) -> None:
+def _work(services: Services, claimed: Claimed, known: Sequence[Result]) -> None:
     began = time.monotonic()
     try:
-        ending = _attempt(services, claimed)
+        ending = _known(services, known) if known else _attempt(services, claimed)
         _write(services, claimed, ending)
     except TooHeavy:
         _move(services, claimed, queues.OCR)
@@ -86,7 +88,8 @@ def _work(services: Services, claimed: Claimed) -> None:
         _tell(claimed, ending.outcome, time.monotonic() - began)
 
 
-def _claim(services: Services, document_id: int) -> Claimed | None:
+def _claim(services: Services, document_id: int) -> tuple[Claimed, list[Result]] | None:
+    """The document, if it is to be read, and what is known of it: its bytes may have been read under this name before."""
     settings = services.settings
     with services.database.write() as session:
         claimed = leases.claim(
@@ -100,7 +103,13 @@ def _claim(services: Services, document_id: int) -> Claimed | None:
         if claimed is Refusal.WORN_OUT:
             message = f"it was tried {settings.attempts} times and never came to an end"
             leases.quarantine(session, document_id, message=message, now=time.time())
-    return claimed if isinstance(claimed, Claimed) else None
+        if not isinstance(claimed, Claimed):
+            return None
+        return claimed, results.find(session, Reading(claimed.sha256, claimed.name, pipeline_version(services.options)))
+
+
+def _known(services: Services, known: Sequence[Result]) -> Ending:
+    return Ending(results.outcome(known, pipeline_version(services.options)))
 
 
 def _attempt(services: Services, claimed: Claimed) -> Ending:
@@ -126,11 +135,6 @@ def _failed(code: str, message: str) -> Ending:
 
 
 def _read(services: Services, claimed: Claimed) -> Ending:
-    version = pipeline_version(services.options)
-    with services.database.read() as session:
-        known = results.find(session, Reading(claimed.sha256, claimed.name, version))
-    if known:
-        return Ending(results.outcome(known, version))
     if claimed.files:
         return _read_pictures(services, claimed)
     members = Members(services, claimed)
@@ -202,13 +206,14 @@ def _archive(services: Services, members: Members, claimed: Claimed) -> Ending:
 
 def _write(services: Services, claimed: Claimed, ending: Ending) -> None:
     lasting = [result for result in ending.results if is_lasting(result)]
+    share = services.settings.audit_share
     with services.database.write() as session:
-        if lasting:
-            reading = Reading(claimed.sha256, claimed.name, pipeline_version(services.options))
-            results.write(session, reading, lasting, now=time.time())
+        reading = Reading(claimed.sha256, claimed.name, pipeline_version(services.options))
+        is_new = bool(lasting) and results.write(session, reading, lasting, now=time.time())
         if leases.finish(session, claimed, ending.outcome, now=time.time()) and claimed.pages is None:
-            document = documents.get(session, claimed.id)
-            series.note(session, review.remake(session, document, audit_share=services.settings.audit_share))
+            document = documents.get(session, claimed.id, lock=True)
+            stored = lasting if is_new else None
+            series.note(session, review.remake_held(session, document, stored, audit_share=share))
     if claimed.pages is not None:
         send_woken(services)
 

@@ -159,9 +159,9 @@ def pictures_of(document: DocumentRecord) -> tuple[Picture, ...]:
     )
 
 
-def get(session: Session, document_id: int) -> DocumentRecord:
-    """The document with this id. Raises NotFound."""
-    document = session.get(DocumentRecord, document_id)
+def get(session: Session, document_id: int, *, lock: bool = False) -> DocumentRecord:
+    """The document with this id, locked until the transaction is over if asked to. Raises NotFound."""
+    document = session.get(DocumentRecord, document_id, with_for_update=lock or None)
     if document is None:
         raise NotFound(f"there is no document {document_id}")
     return document

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
@@ -33,16 +34,22 @@ def insert_replacing(session: Session, table: type[Base], rows: Sequence[Mapping
     Whoever calls this in several transactions at once gives the rows in the same order, or one may wait for the other.
     """
     if rows:
-        made = _insert(session, table)
+        made = _insert(session.connection().dialect.name, table)
         key = list(table.__table__.primary_key)
         made = made.on_conflict_do_update(index_elements=key, set_={column: made.excluded[column]})
         session.connection().execute(made, [dict(row) for row in rows])
 
 
 def _statement(session: Session, table: type[Base]) -> Any:
-    return _insert(session, table).on_conflict_do_nothing()
+    return _ignoring(session.connection().dialect.name, table)
 
 
-def _insert(session: Session, table: type[Base]) -> Any:
+@cache
+def _ignoring(dialect: str, table: type[Base]) -> Any:
+    """Made once for each table: making it costs more than running it."""
+    return _insert(dialect, table).on_conflict_do_nothing()
+
+
+def _insert(dialect: str, table: type[Base]) -> Any:
     plain: Any = table.__table__
-    return postgresql.insert(plain) if session.get_bind().dialect.name == "postgresql" else sqlite.insert(plain)
+    return postgresql.insert(plain) if dialect == "postgresql" else sqlite.insert(plain)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from worker.store.documents import Picture, pictures_of
@@ -64,8 +64,7 @@ def claim(
     ``OVER``: it is finished (or gone). ``TAKEN``: another holds it; that it holds it no longer is for the sweep to find
     out (``release``). ``WORN_OUT``: it was tried ``most_attempts`` times and ended none of them; quarantine it.
     """
-    query = select(DocumentRecord).where(DocumentRecord.id == document_id).with_for_update()
-    document = session.scalars(query).one_or_none()
+    document = session.get(DocumentRecord, document_id, with_for_update=True)
     if document is None or document.status in FINAL or document.sha256 is None:
         return Refusal.OVER
     if document.status in (Status.SPLIT, Status.RUNNING):
@@ -144,16 +143,16 @@ def _ended(outcome: Outcome, now: float) -> dict[str, object]:
 
 
 def change(session: Session, claimed: Claimed, **values: object) -> bool:
-    """Set columns of a document that is held; False when it is not."""
-    query = (
-        update(DocumentRecord)
-        .where(DocumentRecord.id == claimed.id)
-        .where(DocumentRecord.status == Status.RUNNING, DocumentRecord.lease == claimed.lease)
-        .values(**values)
-        .returning(DocumentRecord.id)
-        .execution_options(synchronize_session=False)
-    )
-    return session.scalars(query).first() is not None
+    """Set columns of a document that is held; False when it is not. What the session has read of it is not refreshed."""
+    held = {"held_id": claimed.id, "held_by": claimed.lease}
+    return session.connection().execute(_HELD, {**values, **held}).rowcount > 0
+
+
+_HELD = update(DocumentRecord).where(
+    DocumentRecord.id == bindparam("held_id"),
+    DocumentRecord.status == Status.RUNNING,
+    DocumentRecord.lease == bindparam("held_by"),
+)
 
 
 def release(session: Session, document_id: int, lease: str | None, *, until: float | None = None) -> bool:

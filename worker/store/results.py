@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from models.decisions import replay
@@ -36,11 +36,12 @@ class Reading:
         return hashlib.sha256(self.name.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def write(session: Session, reading: Reading, results: Sequence[Result], *, now: float) -> None:
-    """Keep the results of a reading. Where there are some already, those stay and these are dropped."""
-    if find(session, reading):
-        return
+def write(session: Session, reading: Reading, results: Sequence[Result], *, now: float) -> bool:
+    """Keep the results of a reading. Where there are some already, those stay and these are dropped: then False."""
+    if _is_done(session, reading):
+        return False
     insert_ignoring(session, ResultRecord, [row(reading, result, len(results), now) for result in results])
+    return True
 
 
 def row(reading: Reading, result: Result, parts: int, now: float) -> dict[str, object]:
@@ -69,16 +70,27 @@ def _text(value: object, longest: int = LONGEST) -> str | None:
 
 def find(session: Session, reading: Reading) -> list[Result]:
     """The results of a reading as the pipeline gave them, in order of parts; empty when it has not been done."""
-    return [from_json(record.body) for record in _records(session, reading)]
+    return [from_json(body) for body in session.connection().execute(_BODIES, _key(reading)).scalars()]
 
 
-def _records(session: Session, reading: Reading) -> Sequence[ResultRecord]:
-    query = select(ResultRecord).where(
-        ResultRecord.sha256 == reading.sha256,
-        ResultRecord.named == reading.named,
-        ResultRecord.pipeline_version == reading.pipeline_version,
+def _is_done(session: Session, reading: Reading) -> bool:
+    return session.connection().execute(_BODIES.with_only_columns(ResultRecord.id), _key(reading)).first() is not None
+
+
+def _key(reading: Reading) -> dict[str, str]:
+    return {"hash": reading.sha256, "name": reading.named, "version": reading.pipeline_version}
+
+
+#: Made once: it is asked three times for every document.
+_BODIES = (
+    select(ResultRecord.body)
+    .where(
+        ResultRecord.sha256 == bindparam("hash"),
+        ResultRecord.named == bindparam("name"),
+        ResultRecord.pipeline_version == bindparam("version"),
     )
-    return session.scalars(query.order_by(ResultRecord.part)).all()
+    .order_by(ResultRecord.part)
+)
 
 
 def outcome(results: Sequence[Result], pipeline_version: str | None) -> Outcome:
@@ -96,21 +108,24 @@ def outcome(results: Sequence[Result], pipeline_version: str | None) -> Outcome:
     )
 
 
-def of_document(session: Session, document: DocumentRecord) -> list[Result]:
+def of_document(session: Session, document: DocumentRecord, stored: Sequence[Result] | None = None) -> list[Result]:
     """The results of a document with everything that people decided, and what other reports of the organ say against them;
     empty while it is being worked on.
 
     A document that ended without being read (quarantined, out of time, lost in its archive) gives the error object that
-    its record tells of.
+    its record tells of. ``stored`` is what is held of it, where the caller has just written it.
     """
-    return list(of_documents(session, [document]))
+    return [_among_others(session, one.result) for one in with_history(session, document, stored)]
 
 
 def of_documents(session: Session, found: Iterable[DocumentRecord]) -> Iterator[Result]:
     """The same for many, one after the other, so that memory holds the results of one."""
     for document in found:
-        for one in with_history(session, document):
-            yield series.among_others(session, one.result) if isinstance(one.result, Report) else one.result
+        yield from of_document(session, document)
+
+
+def _among_others(session: Session, result: Result) -> Result:
+    return series.among_others(session, result) if isinstance(result, Report) else result
 
 
 def _stored(session: Session, document: DocumentRecord) -> list[Result]:
@@ -134,9 +149,11 @@ class WithHistory:
     decisions: Sequence[Decision]
 
 
-def with_history(session: Session, document: DocumentRecord) -> Iterator[WithHistory]:
+def with_history(
+    session: Session, document: DocumentRecord, stored: Sequence[Result] | None = None
+) -> Iterator[WithHistory]:
     """The results of a document, each beside what the pipeline had read and what people decided since."""
-    stored = _stored(session, document)
+    stored = _stored(session, document) if stored is None else stored
     if not stored and document.error_code is not None:
         failed = error_of(document)
         yield WithHistory(failed, failed, ())

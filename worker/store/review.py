@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from models.audit import CODE, COMPARE, in_sample, place_by_lot, unmarked
@@ -128,7 +128,14 @@ def remake(session: Session, document: DocumentRecord, *, audit_share: float = 0
     Of two who do this at once the second waits. Whoever does it for several documents goes by their ids.
     """
     session.execute(select(DocumentRecord.id).where(DocumentRecord.id == document.id).with_for_update())
-    found = results.of_document(session, document)
+    return remake_held(session, document, audit_share=audit_share)
+
+
+def remake_held(
+    session: Session, document: DocumentRecord, stored: Sequence[Result] | None = None, *, audit_share: float = 0.0
+) -> list[Result]:
+    """The same for a document that this transaction has locked; ``stored`` is what it has written of it, if it has."""
+    found = results.of_document(session, document, stored)
     _write(session, document, _made(session, document, (), found, audit_share))
     return found
 
@@ -166,9 +173,13 @@ def _made(
 
 
 def _write(session: Session, document: DocumentRecord, made: Made) -> None:
-    session.execute(delete(ReviewItemRecord).where(ReviewItemRecord.document_id == document.id))
+    session.flush()
+    session.connection().execute(_ITEMS_OF, {"document": document.id})
     insert_ignoring(session, ReviewItemRecord, made.rows)
     document.tally = [*made.tally]
+
+
+_ITEMS_OF = delete(ReviewItemRecord).where(ReviewItemRecord.document_id == bindparam("document"))
 
 
 def _readers(session: Session, report: Report) -> dict[str, str]:
