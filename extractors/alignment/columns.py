@@ -58,6 +58,11 @@ class HeaderMap:
 SUBTOTAL_LABELS = frozenset({"小计", "法人或其他组织小计", "法人小计"})
 
 
+def _is_subtotal(head: str) -> bool:
+    """小计, also with its second glyph misread: no other head of the forms is two glyphs that begin so."""
+    return head in SUBTOTAL_LABELS or (len(head) == 2 and head.startswith("小"))
+
+
 def header_map(rows: Sequence[SeenRow], labels: Sequence[str]) -> HeaderMap | None:
     """Find the column heads of a table among the heads of its first rows.
 
@@ -80,7 +85,7 @@ def header_map(rows: Sequence[SeenRow], labels: Sequence[str]) -> HeaderMap | No
         floor = floor if found is None else found
     if sum(column is not None for column in columns) * 2 <= len(columns):
         return None
-    subtotal = next((at for at in sorted(heads) if heads[at] in SUBTOTAL_LABELS and at not in columns), None)
+    subtotal = next((at for at in sorted(heads) if _is_subtotal(heads[at]) and at not in columns), None)
     return HeaderMap(tuple(columns), subtotal)
 
 
@@ -148,11 +153,12 @@ def _drop_extra(filled: Sequence[Slot], count: int, columns: Sequence[int | None
         outcome = tuple(slot.text for slot in kept)
         if outcome not in best or best[outcome].weight < 1.0 + agree:
             best[outcome] = Placing(1.0 + agree, kept)
-    placings = list(best.values())
+    if len(best) == 1:  # Whichever is left out, the row says the same.
+        return Placed(tuple(best.values()))
     note = (
         f"the row holds {len(filled)} numbers where the form has {count} cells: which one is superfluous is not certain"
     )
-    return Placed(tuple(placings), note)
+    return Placed(tuple(best.values()), note)
 
 
 def _window(slots: Sequence[Slot], count: int, start: int | None) -> Placed:
@@ -204,9 +210,10 @@ def has_subtotal(rows: Sequence[SeenRow], labels: Sequence[str]) -> int | None:
     It stands between 其他 and 总计, or right before the kinds of organisation, as the order of the heads says.
     """
     order = [key_of(text).text for row in rows for _, text in row.heads]
-    if not any(text in SUBTOTAL_LABELS for text in order):
+    found = [index for index, text in enumerate(order) if _is_subtotal(text)]
+    if not found:
         return None
-    at = max(index for index, text in enumerate(order) if text in SUBTOTAL_LABELS)
+    at = max(found)
     before = [label_key(label) for label in labels]
     passed = [text for text in order[:at] if text in before]
     innermost = before[1:-1]

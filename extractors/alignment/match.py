@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from extractors.alignment.labels import best_similarity
@@ -22,6 +22,8 @@ LEAST_ALIKE_STRAY = 0.9
 BASE = 0.4
 #: What a row is taken for whose label says nothing, and whose neighbours leave only one row of the form: never without a person.
 BY_PLACE = 0.7
+#: A label this alike is plain; one at least as alike as the second is taken for as alike as the third where its place says the same.
+PLAIN, LEAST_CONFIRMED, CONFIRMED = 0.9, 0.6, 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ def match_rows(seen: Sequence[SeenRow], rows: Sequence[Row]) -> list[Match]:
     matches = _monotone(scores)
     matches += _strays(scores, {match.seen for match in matches}, {match.row for match in matches})
     matches += _by_place(seen, rows, matches)
-    return sorted(matches, key=lambda match: match.row)
+    return _confirmed(seen, sorted(matches, key=lambda match: match.row))
 
 
 def _score(seen: SeenRow, row: Row) -> float:
@@ -116,6 +118,26 @@ def _by_place(seen: Sequence[SeenRow], rows: Sequence[Row], matches: Sequence[Ma
                 found += [Match(one, other, BY_PLACE, by_place=True) for one, other in pairs]
                 break
     return found
+
+
+def _confirmed(seen: Sequence[SeenRow], matches: Sequence[Match]) -> list[Match]:
+    """The matches, surer where the place of a row says what its label says only weakly.
+
+    So it is between two plain labels of one table with as many rows between them as the form has, each matched in turn.
+    """
+    plain = [index for index, match in enumerate(matches) if match.likeness >= PLAIN and not match.stray]
+    result = list(matches)
+    for first, last in pairwise(plain):
+        between = range(first + 1, last)
+        run = [matches[index] for index in range(first, last + 1)]
+        rows = [match.row - run[0].row for match in run]
+        placed = [match.seen - run[0].seen for match in run]
+        one_table = len({seen[match.seen].fragment for match in run}) == 1
+        if one_table and rows == placed == list(range(len(run))):
+            for index in between:
+                if not matches[index].by_place and matches[index].likeness >= LEAST_CONFIRMED:
+                    result[index] = replace(matches[index], likeness=max(matches[index].likeness, CONFIRMED))
+    return result
 
 
 def _pairs(unknown: Sequence[int], missing: Sequence[int]) -> list[tuple[int, int]]:

@@ -14,7 +14,7 @@ from extractors.page import Block, Line
 from models.evidence import Place
 from models.forms import Row, load_forms
 from models.readings import CellState
-from models.reconcile import Reconciled, reconcile
+from models.reconcile import WEAK_MATCH, Reconciled, reconcile
 
 FORM = load_forms()["2021"]
 REQUESTS = FORM.table("requests")
@@ -160,6 +160,13 @@ def test_a_printed_subtotal_column_is_left_out() -> None:
     assert result.cells["requests.new.total"].value == int(values_of(REQUESTS.rows[0])[-1])
 
 
+def test_a_printed_subtotal_is_known_though_its_head_is_half_read() -> None:
+    rows = [[text.replace("小计", "小詩") for text in row] for row in grid_rows(subtotal=True)]
+    _, result = judged([Line("本年制发件数", Place(line=1)), grid(rows)])
+    assert result.cells["requests.new.total"].value == int(values_of(REQUESTS.rows[0])[-1])
+    assert not any("superfluous" in reason for cell in result.cells.values() for reason in cell.reasons)
+
+
 def test_a_printed_subtotal_that_is_no_sum_is_a_doubt() -> None:
     rows = grid_rows(subtotal=True)
     rows[1][-2] = "9"
@@ -281,6 +288,22 @@ def test_a_row_known_by_its_place_may_have_a_printed_subtotal() -> None:
     _, result = judged([Line("本年制发件数", Place(line=1)), grid(rows)])
     cell = result.cells["requests.handled_total.total"]
     assert cell.value == int(values_of(REQUESTS.rows[at - 1])[-1]) and not cell.accepted
+
+
+def test_a_weak_label_is_enough_where_the_rows_around_it_say_the_same() -> None:
+    label = next(row.label for row in REQUESTS.rows if row.id == "denied_third_party")
+    weak = {"denied_third_party": label[: len(label) * 2 // 3] + "卅デ"}
+    named = [row for row in with_label(weak).rows if "requests.denied_third_party.total" in row.cells]
+    assert [row.match >= WEAK_MATCH for row in named] == [True]
+    far = {**weak, "denied_state_secret": "", "denied_security_stability": "", "denied_internal_affairs": ""}
+    assert not any(row.match >= WEAK_MATCH for row in with_label(far).rows if named[0].cells == row.cells)
+
+
+def test_a_row_too_wide_of_equal_numbers_is_no_doubt() -> None:
+    rows = [[*row[:2], *(["0"] * 8 if number else row[2:])] for number, row in enumerate(grid_rows())]
+    _, result = judged([Line("本年制发件数", Place(line=1)), grid(rows)])
+    cell = result.cells["requests.granted.total"]
+    assert cell.value == 0 and not any("superfluous" in reason for reason in cell.reasons)
 
 
 def test_the_first_row_of_a_table_is_known_by_its_place_too() -> None:
