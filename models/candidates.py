@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 
 from models.evidence import Place
 from models.forms import load_forms
@@ -73,8 +73,12 @@ def money_cells() -> frozenset[str]:
     return frozenset(label.id for label in labels if label.unit == "万元")
 
 
+@lru_cache(maxsize=16384)
 def _parsed(text: str) -> CellQuantity:
-    """What is printed in a cell. Figures broken over lines in a narrow column are one number, but not for certain."""
+    """What is printed in a cell. Figures broken over lines in a narrow column are one number, but not for certain.
+
+    Kept, since a form holds 150 zeros.
+    """
     parsed = parse_cell(text)
     pieces = text.split()
     if parsed.state == "na" and len(pieces) > 1:
