@@ -80,18 +80,24 @@ def _said_again(typed: list[Typed]) -> list[Typed]:
 
 def _in_turn(group: list[Typed]) -> list[Typed]:
     """粉丝分别为1.8万、3200、9600人: the bare numbers of the row count what the first does."""
-    result: list[Typed] = []
-    for one in group:
-        last = result[-1] if result else None
-        if (
-            last
-            and one.why == "unnamed"
-            and one.context.left in ("", "和", "及", "与")
+
+    def counts_the_same(last: Typed, one: Typed) -> bool:
+        return bool(
+            one.context.left in ("", "和", "及", "与")
             and re.fullmatch("[#、]*", one.context.joint)
             and re.search(r"分别[^,，;；。]*$", one.context.before)
             and last.kind != OTHER
-        ):
-            one = _retyped(one, last.kind, "in turn")
+        )
+
+    return _handed_on(group, "in turn", counts_the_same)
+
+
+def _handed_on(group: list[Typed], why: str, goes_on: Callable[[Typed, Typed], bool]) -> list[Typed]:
+    """The numbers of a group, those that nothing names of the kind of the one before where that goes on."""
+    result: list[Typed] = []
+    for one in group:
+        if result and one.why == "unnamed" and goes_on(result[-1], one):
+            one = _retyped(one, result[-1].kind, why)
         result.append(one)
     return result
 
@@ -177,20 +183,16 @@ def _compared(earlier: list[Typed], one: Typed) -> Typed | None:
 
 def _shared_channel(group: list[Typed]) -> list[Typed]:
     """发布疫情通报1,094条、健康提示238条: the second is published where the first is."""
-    result: list[Typed] = []
-    for one in group:
-        last = result[-1] if result else None
-        if (
-            last
-            and one.why == "unnamed"
-            and last.kind in _CHANNELS - {"disclosed_total"}
+
+    def is_there_too(last: Typed, one: Typed) -> bool:
+        return bool(
+            last.kind in _CHANNELS - {"disclosed_total"}
             and one.mention.unit == last.mention.unit
             and one.context.joint in ("、", "#、")
             and not re.search("其中", one.context.left)
-        ):
-            one = _retyped(one, last.kind, "shared channel")
-        result.append(one)
-    return result
+        )
+
+    return _handed_on(group, "shared channel", is_there_too)
 
 
 def _only_handled(group: list[Typed]) -> list[Typed]:

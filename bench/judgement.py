@@ -1,0 +1,78 @@
+"""``python -m bench.judgement``: how long it takes to decide what the cells of a report say.
+
+Reports are generated and read; then the alignment is judged (`models.reconcile`) again and again, in one process. The aim is 5 ms for
+a clean report and 200 ms for a bad one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench.reports.make import generate as generate_digital
+from bench.scans.levels import LEVELS
+from bench.scans.make import generate as generate_scans
+from extractors.alignment.align import Alignment, align
+from extractors.options import ExtractOptions
+from extractors.registry import format_for
+from extractors.sources.sniff import media_type
+from extractors.sources.source import Source
+from models.errors import GoujiError
+from models.reconcile import reconcile
+
+OUT = Path("out/judgement")
+#: Each report is judged so many times; the fastest counts, as what else the machine does makes it only slower.
+TIMES = 3
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.judgement", description=__doc__)
+    parser.add_argument(
+        "--level", choices=("digital", *LEVELS), action="append", help="default: digital, clean300, fax150"
+    )
+    parser.add_argument(
+        "--count", type=int, default=11, help="documents a level (default: 11, one of each printed layout)"
+    )
+    parser.add_argument("--seed", type=int, default=11)
+    args = parser.parse_args()
+    print(f"{'level':<16}{'reports':>9}{'median ms':>11}{'most ms':>9}")
+    for level in args.level or ("digital", "clean300", "fax150"):
+        spent = [milliseconds(one) for one in alignments(level, args.count, args.seed)]
+        print(f"{level:<16}{len(spent):>9}{statistics.median(spent):>11.1f}{max(spent):>9.1f}", flush=True)
+
+
+def alignments(level: str, count: int, seed: int) -> Iterator[Alignment]:
+    """What the generated documents of a level hold, aligned to its form. One that cannot be read is left out."""
+    if level == "digital":
+        truth = generate_digital(count, seed, OUT / f"digital-{count}-{seed}")
+    else:
+        truth = generate_scans(level, count, seed, OUT)
+    for path in sorted((truth.parent / "documents").iterdir()):
+        data = path.read_bytes()
+        source = Source(path.name, data, media_type(data, path.name))
+        reader = format_for(source.media_type)
+        assert reader is not None
+        try:
+            content = reader.read(source, ExtractOptions())
+        except GoujiError:
+            continue
+        found = align(content.blocks, None)
+        if found is not None:
+            yield found
+
+
+def milliseconds(alignment: Alignment) -> float:
+    """Processor time of judging it once."""
+    spent = []
+    for _ in range(TIMES):
+        began = time.process_time()
+        reconcile(alignment.choice.form, alignment.rows)
+        spent.append(time.process_time() - began)
+    return 1000 * min(spent)
+
+
+if __name__ == "__main__":
+    main()
