@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from models.evidence import Place
 from models.forms import load_forms
 from models.numerals import NOTE_GROUP
 from models.quantities import CellQuantity, money_in_wan, parse_cell
-from models.readings import Candidate, CellState, Reading
+from models.readings import Candidate, CellState, Number, Reading
 
 #: A probability left over by the readings below this is rounding.
 LEAST_LEFT = 1e-6
@@ -27,19 +26,8 @@ def candidate_of(
     readings: tuple[Reading, ...] = (),
 ) -> Candidate:
     """The meaning of a text in a cell; the form asks for money in 万元 unless the cell itself names another unit."""
-    parsed = _parsed(text)
-    money = cell in money_cells()
-    value = money_in_wan(parsed) if money and parsed.value is not None else parsed.value
-    return Candidate(
-        printed=parsed.printed,
-        state=CellState(parsed.state),
-        value=value,
-        place=place,
-        route=route,
-        engines=engines,
-        doubt=_doubt(parsed, money),
-        readings=readings,
-    )
+    meaning = _meaning(text, cell in money_cells())
+    return Candidate(meaning.printed, meaning.state, meaning.value, place, route, engines, meaning.doubt, readings)
 
 
 def options_of(candidate: Candidate | None, cell: str) -> list[Option]:
@@ -50,20 +38,51 @@ def options_of(candidate: Candidate | None, cell: str) -> list[Option]:
     """
     if candidate is None or not candidate.readings:
         return [(candidate, 1.0)]
-    found: dict[object, Option] = {}
-    for read, p in _meanings(candidate, cell):
-        first, so_far = found.get((read.state, read.value), (read, 0.0))
-        found[read.state, read.value] = (first, so_far + p)
-    options = sorted(found.values(), key=lambda option: -option[1])
-    left = 1.0 - sum(p for _, p in options)
-    unread = replace(candidate, state=CellState.TEXT, value=None, doubt="it could not be read for certain")
-    return sorted([*options, (unread, left)], key=lambda option: -option[1]) if left > LEAST_LEFT else options
-
-
-def _meanings(candidate: Candidate, cell: str) -> Iterator[tuple[Candidate, float]]:
+    money = cell in money_cells()
+    found: dict[object, tuple[_Meaning, float]] = {}
     for reading in candidate.readings:
-        read = candidate_of(reading.text, cell, candidate.place, candidate.route, candidate.engines)
-        yield replace(read, readings=candidate.readings), reading.p
+        meaning = _meaning(reading.text, money)
+        key = meaning.state, meaning.value
+        first, so_far = found.get(key, (meaning, 0.0))
+        found[key] = (first, so_far + reading.p)
+    left = 1.0 - sum(p for _, p in found.values())
+    options = [(_meant(meaning, candidate), p) for meaning, p in found.values()]
+    if left > LEAST_LEFT:
+        unread = _Meaning(candidate.printed, CellState.TEXT, None, "it could not be read for certain")
+        options.append((_meant(unread, candidate), left))
+    return sorted(options, key=lambda option: -option[1])
+
+
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    """What a text says in a cell, wherever that stands."""
+
+    printed: str
+    state: CellState
+    value: Number | None
+    doubt: str
+
+
+def _meant(meaning: _Meaning, seen: Candidate) -> Candidate:
+    """A reading of what was seen as a candidate."""
+    return Candidate(
+        meaning.printed,
+        meaning.state,
+        meaning.value,
+        seen.place,
+        seen.route,
+        seen.engines,
+        meaning.doubt,
+        seen.readings,
+    )
+
+
+@lru_cache(maxsize=16384)
+def _meaning(text: str, money: bool) -> _Meaning:
+    """Kept, since a form holds 150 zeros."""
+    parsed = _parsed(text)
+    value = money_in_wan(parsed) if money and parsed.value is not None else parsed.value
+    return _Meaning(parsed.printed, CellState(parsed.state), value, _doubt(parsed, money))
 
 
 @cache
@@ -73,12 +92,8 @@ def money_cells() -> frozenset[str]:
     return frozenset(label.id for label in labels if label.unit == "万元")
 
 
-@lru_cache(maxsize=16384)
 def _parsed(text: str) -> CellQuantity:
-    """What is printed in a cell. Figures broken over lines in a narrow column are one number, but not for certain.
-
-    Kept, since a form holds 150 zeros.
-    """
+    """What is printed in a cell. Figures broken over lines in a narrow column are one number, but not for certain."""
     parsed = parse_cell(text)
     pieces = text.split()
     if parsed.state == "na" and len(pieces) > 1:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +30,8 @@ LEAST_STATE = 1e-7
 SOLVER_SECONDS = 1.0
 
 Floats = NDArray[np.float64]
-Assignments = NDArray[np.intp]
+Assignment = NDArray[np.intp]
+Counts = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,40 +68,53 @@ class _Factor:
     constant: float
     open: bool
     adds: Mapping[int, Floats]
-    unknown: Mapping[int, NDArray[np.bool_]]
+    unknown: Mapping[int, Counts]
 
     @property
     def scope(self) -> set[int]:
         return set(self.adds)
 
+    def sums(self, states: Mapping[int, Assignment | np.intp]) -> tuple[Floats, Counts]:
+        """Left minus right, and the number of unknown cells, for a state (or many) of each open variable."""
+        rest = np.asarray(self.constant + sum(adds[states[index]] for index, adds in self.adds.items()))
+        unknown = np.asarray(self.open + sum(missing[states[index]] for index, missing in self.unknown.items()))
+        return rest, unknown
+
 
 def _factors(variables: Sequence[Variable], open_ones: set[int], rules: Sequence[Identity]) -> list[_Factor]:
     """The identities that an open variable takes part in."""
     home = {cell: (index, at) for index, v in enumerate(variables) for at, cell in enumerate(v.cells)}
+    states = {
+        cell: _operands([state[at] for state in variables[index].operands])
+        for cell, (index, at) in home.items()
+        if index in open_ones
+    }
     factors = []
     for rule in rules:
-        if not any(cell in home and home[cell][0] in open_ones for cell in rule.cells):
+        if not any(cell in states for cell in rule.cells):
             continue
         constant, unknown_constant = 0.0, False
         adds: dict[int, Floats] = {}
-        unknown: dict[int, NDArray[np.bool_]] = {}
+        unknown: dict[int, Counts] = {}
         for sign, cells in ((1.0, rule.left), (-1.0, rule.right)):
             for cell in cells:
-                if cell not in home:
-                    unknown_constant = True
+                index, at = home.get(cell, (-1, 0))
+                if cell in states:
+                    numbers, missing = states[cell]
+                    adds[index] = adds.get(index, 0.0) + sign * numbers
+                    unknown[index] = np.maximum(unknown.get(index, 0), missing)
                     continue
-                index, at = home[cell]
-                values = [state[at] for state in variables[index].operands]
-                if index not in open_ones:
-                    unknown_constant |= values[0] is None
-                    constant += sign * float(values[0] or 0)
-                    continue
-                numbers = np.array([sign * float(value or 0) for value in values])
-                missing = np.array([value is None for value in values])
-                adds[index] = adds.get(index, np.zeros(len(values))) + numbers
-                unknown[index] = unknown.get(index, np.zeros(len(values), bool)) | missing
+                value = variables[index].operands[0][at] if cell in home else None
+                unknown_constant |= value is None
+                constant += sign * float(value or 0)
         factors.append(_Factor(rule.relation == "=", constant, unknown_constant, adds, unknown))
     return factors
+
+
+def _operands(values: Sequence[Number | None]) -> tuple[Floats, Counts]:
+    """What each state of a cell adds to a sum, and whether that is unknown (1 or 0)."""
+    numbers = np.array([float(value or 0) for value in values])
+    return numbers, np.array([value is None for value in values], np.intp)
 
 
 def _groups(open_ones: Sequence[int], factors: Sequence[_Factor]) -> list[list[int]]:
@@ -124,69 +137,112 @@ def _groups(open_ones: Sequence[int], factors: Sequence[_Factor]) -> list[list[i
 
 
 def _solve(variables: Sequence[Variable], group: Sequence[int], factors: Sequence[_Factor]) -> list[Floats]:
+    place = {index: at for at, index in enumerate(group)}
     sizes = [len(variable.p) for variable in variables]
     if float(np.prod(np.array(sizes, float))) <= MOST_ENUMERATED:
-        tried = np.stack([grid.ravel() for grid in np.indices(sizes)], 1)
-    else:
-        tried = _around(_likeliest(variables, group, factors), sizes, group, factors)
-    scores = _scores(tried, variables, group, factors)
+        return _enumerated(variables, place, factors)
+    return _around(_likeliest(variables, place, factors), variables, place, factors)
+
+
+def _enumerated(variables: Sequence[Variable], place: Mapping[int, int], factors: Sequence[_Factor]) -> list[Floats]:
+    """The probabilities over all joint assignments."""
+    sizes = [len(variable.p) for variable in variables]
+    tried = np.indices(sizes).reshape(len(sizes), -1)
+    scores = np.zeros(tried.shape[1])
+    for states, variable in zip(tried, variables, strict=True):
+        scores += _logs(variable)[states]
+    for factor in factors:
+        scores += _worth(factor, *factor.sums({index: tried[place[index]] for index in factor.adds}))
     weights = np.exp(scores - scores.max())
     weights /= weights.sum()
-    return [np.asarray(np.bincount(tried[:, at], weights, minlength=size), np.float64) for at, size in enumerate(sizes)]
+    return [
+        np.asarray(np.bincount(states, weights, minlength=size), np.float64)
+        for states, size in zip(tried, sizes, strict=True)
+    ]
 
 
-def _scores(
-    tried: Assignments, variables: Sequence[Variable], group: Sequence[int], factors: Sequence[_Factor]
-) -> Floats:
-    """Log weights of joint assignments (count, variables)."""
-    place = {index: at for at, index in enumerate(group)}
-    total = np.zeros(len(tried))
-    for at, variable in enumerate(variables):
-        total += np.log(np.maximum(np.array(variable.p), LEAST_STATE))[tried[:, at]]
+def _logs(variable: Variable) -> Floats:
+    return np.log(np.maximum(variable.p, LEAST_STATE))
+
+
+def _worth(factor: _Factor, rest: Floats, unknown: Counts) -> Floats:
+    """The log weight of an identity of which ``rest`` is left and so many cells are unknown."""
+    holds = np.abs(rest) < 1e-6 if factor.exact else rest > -1e-6
+    return np.where(unknown > 0, np.log(NOT_EVALUATED), np.where(holds, 0.0, np.log(BROKEN_IN_PRINT)))
+
+
+def _around(
+    best: Assignment, variables: Sequence[Variable], place: Mapping[int, int], factors: Sequence[_Factor]
+) -> list[Floats]:
+    """The probabilities over an assignment and all that differ from it in one variable, or in two that share an identity.
+
+    The states of all variables lie in one row. A change to a state is worth a number; two changes are worth both numbers,
+    set right by what they do together to each identity that they share.
+    """
+    sizes = np.array([len(variable.p) for variable in variables])
+    starts = np.cumsum(sizes) - sizes
+    owner = np.repeat(np.arange(len(sizes)), sizes)
+    logs = np.concatenate([_logs(variable) for variable in variables])
+    one = logs - logs[starts + best][owner]
+    both, shared = np.zeros((len(logs), len(logs))), np.zeros((len(logs), len(logs)), bool)
     for factor in factors:
-        rest = np.full(len(tried), factor.constant)
-        unknown = np.full(len(tried), factor.open)
-        for index, adds in factor.adds.items():
-            states = tried[:, place[index]]
-            rest += adds[states]
-            unknown |= factor.unknown[index][states]
-        holds = np.abs(rest) < 1e-6 if factor.exact else rest > -1e-6
-        total += np.where(unknown, np.log(NOT_EVALUATED), np.where(holds, 0.0, np.log(BROKEN_IN_PRINT)))
-    return total
+        own = [place[index] for index in factor.adds]
+        states = np.concatenate([np.arange(starts[at], starts[at] + sizes[at]) for at in own])
+        alone, pairs = _changes(factor, {index: best[place[index]] for index in factor.adds})
+        one[states] += alone
+        both[np.ix_(states, states)] += pairs
+        shared[np.ix_(states, states)] = True
+    changed = np.ones(len(logs), bool)
+    changed[starts + best] = False
+    first, second = np.nonzero(np.triu(shared & changed & changed[:, None] & (owner != owner[:, None])))
+    return _marginals(one, changed, (first, second, one[first] + one[second] + both[first, second]), starts)
 
 
-def _around(best: Assignments, sizes: Sequence[int], group: Sequence[int], factors: Sequence[_Factor]) -> Assignments:
-    """An assignment and all that differ from it in one variable, or in two that share an identity."""
-    place = {index: at for at, index in enumerate(group)}
-    tried = [best]
-    for at, size in enumerate(sizes):
-        tried += [_changed(best, (at, state)) for state in range(size) if state != best[at]]
-    pairs = {pair for factor in factors for pair in combinations(sorted(place[i] for i in factor.scope), 2)}
-    for one, other in sorted(pairs):
-        tried += [
-            _changed(best, (one, a), (other, b))
-            for a in range(sizes[one])
-            for b in range(sizes[other])
-            if a != best[one] and b != best[other]
-        ]
-    return np.stack(tried)
+def _changes(factor: _Factor, now: Mapping[int, np.intp]) -> tuple[Floats, Floats]:
+    """What each state of its variables is worth to an identity beside the states of ``now``.
+
+    For each alone, and for each two what they are worth together beyond that.
+    """
+    rest, unknown = factor.sums(now)
+    more = np.concatenate([adds - adds[now[index]] for index, adds in factor.adds.items()])
+    lost = np.concatenate([missing - missing[now[index]] for index, missing in factor.unknown.items()])
+    before = _worth(factor, rest, unknown)
+    alone = _worth(factor, rest + more, unknown + lost) - before
+    pairs = _worth(factor, rest + more[:, None] + more, unknown + lost[:, None] + lost) - before
+    return alone, pairs - alone[:, None] - alone
 
 
-def _changed(best: Assignments, *changes: tuple[int, int]) -> Assignments:
-    result = best.copy()
-    for at, state in changes:
-        result[at] = state
-    return result
+def _marginals(
+    one: Floats, changed: NDArray[np.bool_], two: tuple[Assignment, Assignment, Floats], starts: Assignment
+) -> list[Floats]:
+    """Probabilities of the states of each variable, from the log weights of single changes and of pairs."""
+    first, second, pairs = two
+    top = max(one.max(), pairs.max(initial=0.0))
+    singles, doubles = np.where(changed, np.exp(one - top), 0.0), np.exp(pairs - top)
+    mass = singles + np.bincount(first, doubles, len(one)) + np.bincount(second, doubles, len(one))
+    total = np.exp(-top) + singles.sum() + doubles.sum()
+    found = np.split(mass / total, starts[1:])
+    for p, unchanged in zip(found, np.split(~changed, starts[1:]), strict=True):
+        p[unchanged] = max(1 - p.sum(), 0.0)
+    return found
 
 
-def _likeliest(variables: Sequence[Variable], group: Sequence[int], factors: Sequence[_Factor]) -> Assignments:
-    """The likeliest joint assignment: one state each, a price for each identity that fails or stays open."""
+def _likeliest(variables: Sequence[Variable], place: Mapping[int, int], factors: Sequence[_Factor]) -> Assignment:
+    """The likeliest joint assignment. Where the likeliest state of each satisfies every identity, none can be better."""
+    likeliest = np.array([int(np.argmax(variable.p)) for variable in variables])
+    satisfied = (_worth(f, *f.sums({index: likeliest[place[index]] for index in f.adds})) == 0 for f in factors)
+    return likeliest if all(satisfied) else _solved(variables, place, factors, likeliest)
+
+
+def _solved(
+    variables: Sequence[Variable], place: Mapping[int, int], factors: Sequence[_Factor], otherwise: Assignment
+) -> Assignment:
+    """As an integer program: one state each, a price for each identity that fails or stays open."""
     from scipy.optimize import Bounds, LinearConstraint, milp
 
     sizes = [len(variable.p) for variable in variables]
     starts = np.concatenate([[0], np.cumsum(sizes)])
     states, count = int(starts[-1]), len(factors)
-    place = {index: at for at, index in enumerate(group)}
     price = np.concatenate([-np.log(np.maximum(variable.p, LEAST_STATE)) for variable in variables])
     closed = [-np.log(BROKEN_IN_PRINT)] * count
     unevaluated = [-np.log(NOT_EVALUATED)] * count
@@ -217,5 +273,5 @@ def _likeliest(variables: Sequence[Variable], group: Sequence[int], factors: Seq
         options={"time_limit": SOLVER_SECONDS, "mip_rel_gap": 1e-4},
     )
     if solved.x is None:
-        return np.array([int(np.argmax(variable.p)) for variable in variables])
+        return otherwise
     return np.array([int(np.argmax(solved.x[starts[at] : starts[at + 1]])) for at in range(len(sizes))])

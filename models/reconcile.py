@@ -7,7 +7,7 @@ fails. Readings and ways of laying a row out are weighed together with all ident
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from models.calibration import Origin, accept_from, calibrated, kind_of
 from models.candidates import options_of
@@ -108,6 +108,20 @@ class _Cell:
         return max(self.options, key=lambda option: option[1], default=(None, 0.0))
 
 
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    """What every cell of a report is judged by: cells of identities that hold, the failing ones that each is suspected of.
+
+    ``missing`` says of rows that should be there why they are for a person to see; ``scanned``: some row is from a picture.
+    """
+
+    policy: Policy
+    scanned: bool
+    missing: Mapping[str, str]
+    held: frozenset[str]
+    suspects: Mapping[str, tuple[str, ...]]
+
+
 DEFAULT = Policy()
 #: Cells that are decided together, what they may say together, and the probabilities of that.
 _Group = tuple[tuple[str, ...], list[tuple[Candidate | None, ...]], tuple[float, ...]]
@@ -121,13 +135,10 @@ def reconcile(form_id: str, rows: Sequence[RowReading], policy: Policy = DEFAULT
     cells = _posteriors(rows, states, silent, rules)
     operands = {name: _operand(name, cell.best[0], silent) for name, cell in cells.items()}
     outcomes = [evaluate(rule, operands) for rule in rules]
-    order = load_forms()[form_id].cell_ids()
-    suspects = _suspects(outcomes)
-    judged = {cell: _judge(cell, cells.get(cell), outcomes, suspects.get(cell, ())) for cell in order}
     scanned = _scanned(rows)
-    _name_absent(form_id, judged, set(cells), scanned=scanned)
-    if policy.calibrated:
-        judged = {name: _calibrated(cell, policy, scanned=scanned) for name, cell in judged.items()}
+    missing = _missing(form_id, set(cells), scanned=scanned)
+    bench = _Bench(policy, scanned, missing, *_heard(outcomes))
+    judged = {cell: _judge(cell, cells.get(cell), bench) for cell in load_forms()[form_id].cell_ids()}
     return Reconciled(judged, tuple(Verdict(outcome, _cause(outcome, cells)) for outcome in outcomes))
 
 
@@ -208,13 +219,13 @@ def _value(candidate: Candidate | None) -> Number | None:
     return candidate.value if candidate is not None and candidate.state is CellState.NUMBER else None
 
 
-def _suspects(outcomes: Sequence[Outcome]) -> dict[str, tuple[str, ...]]:
-    """The failing identities that each cell is suspected of.
+def _heard(outcomes: Sequence[Outcome]) -> tuple[frozenset[str], dict[str, tuple[str, ...]]]:
+    """The cells of identities that hold, and the failing identities that each cell is suspected of.
 
     A wrong number breaks every identity that it stands in. So of the cells of a failing identity those are suspects of
     which nothing else holds; where there is none, all of its cells are.
     """
-    held = {cell for outcome in outcomes if outcome.status == "pass" for cell in outcome.identity.cells}
+    held = frozenset(cell for outcome in outcomes if outcome.status == "pass" for cell in outcome.identity.cells)
     found: dict[str, tuple[str, ...]] = {}
     for outcome in outcomes:
         if outcome.status != "fail":
@@ -222,21 +233,38 @@ def _suspects(outcomes: Sequence[Outcome]) -> dict[str, tuple[str, ...]]:
         cells = outcome.identity.cells
         for cell in [cell for cell in cells if cell not in held] or cells:
             found[cell] = (*found.get(cell, ()), outcome.identity.rule)
-    return found
+    return held, found
 
 
-def _judge(cell: str, seen: _Cell | None, outcomes: Sequence[Outcome], failing: Sequence[str]) -> Judged:
+def _judge(cell: str, seen: _Cell | None, bench: _Bench) -> Judged:
     if seen is None:
-        return Judged(None, CellState.ABSENT, None, 0.97)
+        why = bench.missing.get(cell)
+        return _judged(None, CellState.ABSENT, 0.6 if why else 0.97, [why] if why else [], bench)
     candidate, p = seen.best
     if not seen.options:
-        return Judged(None, CellState.TEXT, None, 0.0, reasons=seen.notes or ("the row could not be read",))
-    own = [outcome for outcome in outcomes if cell in outcome.identity.cells]
-    passing = any(outcome.status == "pass" for outcome in own)
+        return _judged(None, CellState.TEXT, 0.0, seen.notes or ("the row could not be read",), bench)
+    failing = bench.suspects.get(cell, ())
     reasons = _reasons(candidate, seen, p, failing)
-    confidence = _confidence(candidate, seen.match, p, bool(failing), passing)
+    confidence = _confidence(candidate, seen.match, p, bool(failing), cell in bench.held)
     state = candidate.state if candidate is not None else CellState.BLANK
-    return Judged(candidate, state, _value(candidate), confidence, tuple(seen.options[1:]), tuple(reasons))
+    return _judged(candidate, state, confidence, reasons, bench, tuple(seen.options[1:]))
+
+
+def _judged(
+    candidate: Candidate | None,
+    state: CellState,
+    confidence: float,
+    reasons: Sequence[str],
+    bench: _Bench,
+    alternatives: tuple[tuple[Candidate | None, float], ...] = (),
+) -> Judged:
+    """A judged cell with the confidence that was reckoned for it made what it is worth."""
+    enough = ACCEPT
+    if bench.policy.calibrated:
+        kind = kind_of(candidate, state, scanned=bench.scanned, in_doubt=bool(reasons))
+        origin: Origin = "ocr" if kind.startswith("ocr") else "digital"
+        confidence, enough = round(calibrated(kind, confidence), 6), accept_from(origin, bench.policy.one_wrong_in)
+    return Judged(candidate, state, _value(candidate), confidence, alternatives, tuple(reasons), enough)
 
 
 def _reasons(candidate: Candidate | None, seen: _Cell, p: float, failing: Sequence[str]) -> list[str]:
@@ -265,34 +293,26 @@ def _confidence(candidate: Candidate | None, match: float, p: float, failing: bo
     return round(trust * p, 6)
 
 
-def _calibrated(cell: Judged, policy: Policy, *, scanned: bool) -> Judged:
-    kind = kind_of(cell.candidate, cell.state, scanned=scanned, in_doubt=bool(cell.reasons))
-    origin: Origin = "ocr" if kind.startswith("ocr") else "digital"
-    confidence = round(calibrated(kind, cell.confidence), 6)
-    return replace(cell, confidence=confidence, enough=accept_from(origin, policy.one_wrong_in))
-
-
 def _scanned(rows: Sequence[RowReading]) -> bool:
     """Whether any row was read from a picture, where rows can be lost in the reading."""
     candidates = (c for row in rows for hypothesis in row.hypotheses for c in hypothesis.candidates)
     return any(candidate is not None and candidate.route == "ocr" for candidate in candidates)
 
 
-def _name_absent(form_id: str, judged: dict[str, Judged], present: set[str], *, scanned: bool) -> None:
-    """A row missing from a table that is otherwise there may have been lost: that is for a person to see.
+def _missing(form_id: str, present: set[str], *, scanned: bool) -> dict[str, str]:
+    """Why cells that were not found are for a person to see: a row missing from a table that is otherwise there may be lost.
 
     A whole block may be left out in print; on a scan it may have been lost too.
     """
+    found: dict[str, str] = {}
     for table in load_forms()[form_id].tables:
         here = [row for row in table.rows if any(f"{table.id}.{row.id}.{c.id}" in present for c in row.columns)]
         blocks = {row.block for row in here}
+        why = "the row was not found in its table" if here else "the table was not found"
         for row in table.rows:
-            if row in here or (here and row.block not in blocks and not scanned):
-                continue
-            why = "the row was not found in its table" if here else "the table was not found"
-            for column in row.columns:
-                cell = f"{table.id}.{row.id}.{column.id}"
-                judged[cell] = Judged(None, CellState.ABSENT, None, 0.6, reasons=(why,))
+            if row not in here and (not here or row.block in blocks or scanned):
+                found.update({f"{table.id}.{row.id}.{column.id}": why for column in row.columns})
+    return found
 
 
 def _cause(outcome: Outcome, cells: Mapping[str, _Cell]) -> str | None:

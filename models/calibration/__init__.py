@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
+from operator import itemgetter
 from typing import Final, Literal
 
 import simplejson
@@ -43,13 +44,14 @@ def calibrated(kind: str, confidence: float) -> float:
 
 def along(curve: Curve, x: float) -> float:
     """The height of a curve at a place, straight between its points and level beyond them."""
-    at = bisect_right([point for point, _ in curve], x)
+    at = bisect_right(curve, x, key=itemgetter(0))
     if at in (0, len(curve)):
         return curve[max(0, at - 1)][1]
     (x0, y0), (x1, y1) = curve[at - 1], curve[at]
     return y0 + (y1 - y0) * (x - x0) / (x1 - x0)
 
 
+@cache
 def accept_from(origin: Origin, one_wrong_in: int) -> float:
     """The least confidence with which at most one of so many accepted cells was wrong; ``NEVER`` where none was so good."""
     measured = _accepted().get(origin)
