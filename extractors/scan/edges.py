@@ -41,7 +41,7 @@ def goes_on(grey: Gray, at: float, span: tuple[float, float], dot: float) -> boo
     if profiles is None:
         return False
     contrast, straight, _ = _contrast(profiles, far, dot, LIGHTEST)
-    paler, darker = np.quantile(contrast, (1 - SHARE, SHARE))
+    paler, darker = _quantile(contrast, 1 - SHARE), _quantile(contrast, SHARE)
     return bool(((contrast >= DARKER) & straight).mean() >= SHARE and paler >= EVEN * darker)
 
 
@@ -81,7 +81,7 @@ def _is_alone(grey: Gray, at: float, span: tuple[float, float], dot: float) -> b
     clear = lighter >= 255 * PAPER  # Elsewhere another rule crosses it, or text stands close.
     if clear.mean() < LIGHT:
         return False
-    paler, darker = np.quantile(contrast[clear], (1 - LONE_SHARE, LONE_SHARE))
+    paler, darker = _quantile(contrast[clear], 1 - LONE_SHARE), _quantile(contrast[clear], LONE_SHARE)
     is_line = (contrast >= LONE_DARKER) & straight
     return bool(is_line[clear].mean() >= LONE_SHARE and paler >= LONE_EVEN * darker)
 
@@ -97,14 +97,23 @@ def _profiles(grey: Gray, at: float, span: tuple[float, float], dot: float) -> t
     if count < FEWEST_WINDOWS or y < far or y + far >= grey.shape[0] or start < 0 or end > grey.shape[1]:
         return None, far
     around = grey[y - far : y + far + 1, start:end].astype(np.float32)
-    return np.stack([part.mean(axis=1) for part in np.array_split(around, count, axis=1)]), far
+    edges = np.linspace(0, end - start, count + 1).astype(int)
+    return np.asarray((np.add.reduceat(around, edges[:-1], axis=1) / np.diff(edges)).T, np.float32), far
 
 
 def _contrast(profiles: Floats, far: int, dot: float, share: float) -> tuple[Floats, NDArray[np.bool_], Floats]:
     """By window: how much darker the line is than either side, whether it lies where the others do, the tone of its darker side."""
     near, wander = round(NEAR_MM * dot), max(1, round(WANDER_MM * dot))
     middle = profiles[:, far - wander : far + wander + 1]
-    above = np.quantile(profiles[:, : far - near], share, axis=1)
-    below = np.quantile(profiles[:, far + near + 1 :], share, axis=1)
+    above, below = _quantile(profiles[:, : far - near], share), _quantile(profiles[:, far + near + 1 :], share)
     beside, lies = np.minimum(above, below), middle.argmin(axis=1)
     return beside - middle.min(axis=1), np.abs(lies - np.median(lies)) <= STRAIGHT, beside
+
+
+def _quantile(values: Floats, share: float) -> Floats:
+    """A quantile along the last axis, straight between neighbours; numpy's own takes ten times as long for so few values."""
+    ordered = np.sort(values, axis=-1)
+    at = share * (values.shape[-1] - 1)
+    low = int(at)
+    high = min(low + 1, values.shape[-1] - 1)
+    return np.asarray(ordered[..., low] + (at - low) * (ordered[..., high] - ordered[..., low]), np.float32)

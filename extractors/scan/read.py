@@ -13,7 +13,7 @@ from extractors.scan.readers.digits import DigitReader
 from extractors.scan.readers.paddle import PaddleReader
 from extractors.scan.readers.protocol import Readings
 from extractors.scan.readers.tesseract import TesseractReader, installed
-from extractors.scan.segments import Pixels
+from extractors.scan.segments import POINT, Pixels
 from extractors.scan.strips import OTHER, Gray, strip_of
 from extractors.scan.vote import fused, number_or_words
 from models.readings import Reading
@@ -23,10 +23,13 @@ ENGINES = ("digits", "rapidocr")
 DOUBTFUL, MOST_ASKED = 0.9, 12
 #: A crop wider than this many glyph heights holds words, not a number.
 LONGEST_NUMBER = 7.0
+#: What may be a number is shown at least so many glyph heights high, without its white.
+LOWEST = 0.7
 #: A dash is lower than this many glyph heights, and of a length between the next two.
 FLAT, SHORTEST_DASH, LONGEST_DASH, SURE_DASH = 0.22, 0.3, 2.4, 0.98
-#: White left around a line, in glyph heights.
-ABOVE, BESIDE = 0.14, 0.3
+#: White left around a line, in glyph heights. The general engine reads what stands in a cell as well or better with more of it above
+#: and below, and faster: glyphs are smaller then, and its time goes with the length of the line. Prose it reads worse so.
+ABOVE, BESIDE, ABOVE_IN_CELL = 0.14, 0.3, 0.28
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +40,24 @@ class Crop:
     page: Gray
     in_cell: bool
 
-    def image(self, glyph: float, *, lowest: float = 0.0) -> Gray:
-        """The pixels of the line with some white around, at least ``lowest`` glyph heights high."""
+    def image(self, glyph: float, *, lowest: float = 0.0, above: float = ABOVE) -> Gray:
+        """The pixels of the line with so much white around, at least ``lowest`` glyph heights high."""
         x0, y0, x1, y1 = self.box
         extra = max(0.0, lowest * glyph - (y1 - y0)) / 2
-        above, beside = round(extra + ABOVE * glyph), round(BESIDE * glyph)
+        margin, beside = round(extra + above * glyph), round(BESIDE * glyph)
         height, width = self.page.shape
-        top, bottom = max(0, y0 - above), min(height, y1 + above)
+        top, bottom = max(0, y0 - margin), min(height, y1 + margin)
         left, right = max(0, x0 - beside), min(width, x1 + beside)
         image = self.page[top:bottom, left:right].copy()
         image[: max(0, y0 - 2 - top)] = np.maximum(image[: max(0, y0 - 2 - top)], 200)
+        below = y1 + round(ABOVE * glyph) - top
+        image[below:] = np.maximum(image[below:], 200)  # Further down the next line of the cell begins.
         return image
+
+    def for_words(self, glyph: float, *, lowest: float = 0.0) -> Gray:
+        """The line as the general engine reads it best; a speck would look like a dash with more white."""
+        is_text = self.in_cell and self.box[2] - self.box[0] > POINT * glyph
+        return self.image(glyph, lowest=lowest, above=ABOVE_IN_CELL if is_text else ABOVE)
 
 
 @cache
@@ -65,15 +75,14 @@ def read_crops(crops: Sequence[Crop], glyph: float) -> list[Readings]:
     short = [index for index, crop in enumerate(crops) if _is_short(crop, glyph)]
     long = [index for index in range(len(crops)) if index not in set(short)]
     found: list[Readings] = [()] * len(crops)
-    for index, readings in zip(long, _paddle().read([crops[i].image(glyph) for i in long]), strict=True):
+    for index, readings in zip(long, _paddle().read([crops[i].for_words(glyph) for i in long]), strict=True):
         found[index] = readings
-    images = [crops[index].image(glyph, lowest=0.7) for index in short]
-    votes = dict(zip(short, _two_votes(images), strict=True))
+    votes = dict(zip(short, _two_votes([crops[index] for index in short], glyph), strict=True))
     for index, ((free, held), own) in votes.items():
         found[index] = _short_readings(free, held, own)
     doubtful = [i for i in short if crops[i].in_cell and found[i] and _is_doubtful_number(found[i])][:MOST_ASKED]
     if doubtful and installed():
-        third = TesseractReader().read([crops[index].image(glyph, lowest=0.7) for index in doubtful])
+        third = TesseractReader().read([crops[index].image(glyph, lowest=LOWEST) for index in doubtful])
         for index, named in zip(doubtful, third, strict=True):
             (_, held), own = votes[index]
             found[index] = fused({"digits": own, "rapidocr": held, "tesseract": named})
@@ -88,16 +97,17 @@ def read_lines(images: Sequence[Gray]) -> list[Reading | None]:
     return [readings[0] if readings else None for readings in _paddle().read(images)]
 
 
-def _two_votes(images: Sequence[Gray]) -> list[tuple[tuple[Readings, Readings], Readings]]:
-    """For each picture the general engine's readings, free and held to numbers, and the digit reader's.
+def _two_votes(crops: Sequence[Crop], glyph: float) -> list[tuple[tuple[Readings, Readings], Readings]]:
+    """For each crop the general engine's readings, free and held to numbers, and the digit reader's.
 
     Figures that look alike are put to the general engine once: most of a form are the same 0.
     """
-    strips = [strip_of(image) for image in images]
+    strips = [strip_of(crop.image(glyph, lowest=LOWEST)) for crop in crops]
     own = _digits().read_strips(strips)
     first = representatives(strips, own)
     asked = sorted(set(first))
-    both = dict(zip(asked, _paddle().read_both([images[at] for at in asked]), strict=True))
+    images = [crops[at].for_words(glyph, lowest=LOWEST) for at in asked]
+    both = dict(zip(asked, _paddle().read_both(images), strict=True))
     return [(both[at], readings) for at, readings in zip(first, own, strict=True)]
 
 

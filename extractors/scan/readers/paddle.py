@@ -24,8 +24,9 @@ from models.errors import DependencyError
 HEIGHT = 48
 BATCH = 16
 WIDEST = 3200
-#: A batch is padded to a width that is a multiple of this, so that few shapes are compiled.
-WIDTH_STEP = 32
+#: A batch is padded to a width that is a multiple of this, so that few shapes are compiled, and holds crops at most this much
+#: narrower: the time goes with the pixels, whether padded or not.
+WIDTH_STEP, NARROWER = 16, 1.1
 #: Symbols of numbers, each with its full-width form.
 DIGITS = "0123456789.,+-/%"
 _WIDE = "０１２３４５６７８９．，＋－／％"
@@ -76,7 +77,9 @@ class PaddleReader:
         at = 0
         while at < len(order):
             first = sized[order[at]].shape[1]
-            chunk = [i for i in order[at : at + BATCH] if sized[i].shape[1] <= max(1.3 * first, first + 64)]
+            chunk = [
+                i for i in order[at : at + BATCH] if sized[i].shape[1] <= max(NARROWER * first, first + WIDTH_STEP)
+            ]
             at += len(chunk)
             output = session(model_file(), 2)(_batch([sized[index] for index in chunk]))
             for index, frames in zip(chunk, output, strict=True):
