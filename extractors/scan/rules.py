@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.scan.dotted import dotted_on, joining, with_dotted
+from extractors.scan.dotted import dotted_on, dotted_rows, joining, with_dotted
 from extractors.scan.edges import long_lines
 from extractors.scan.strips import Gray
 from extractors.scan.strokes import MEET_MM, Stroke, bridged, carried_on, covers, ends_on, led_on, merged
@@ -83,6 +83,7 @@ def rules_of(grey: Gray, dpi: float) -> Rules:
     strokes = _strokes(flipped, dpi, UPRIGHT_MM, DOUBLE_UPRIGHT_MM, SOLID_UPRIGHT_MM)
     strokes = (*strokes, *_pale(flipped, strokes, dpi, LONG_UPRIGHT_MM))
     strokes, dots = with_dotted(strokes, flipped, dpi)
+    dots = (*dots, *_unknown(dotted_rows(sure, flipped, dpi), (*strokes, *dots), dpi))
     strokes = tuple(part for stroke in strokes for part in _between_rules(stroke, sure, flipped, dpi))
     upright = (*_confirmed(strokes, sure, dpi, LONG_UPRIGHT_MM), *joining(dots, sure, dpi))
     upright = tuple(stroke for stroke in upright if _meets_what_it_crosses(stroke, sure, flipped, dpi))
@@ -92,8 +93,8 @@ def rules_of(grey: Gray, dpi: float) -> Rules:
     if dots or any(stroke.covered < WHOLE for stroke in level):
         level = _with_traces(grey, level, upright, dpi)
     level = led_on(level, upright, grey, dpi)
-    new = [stroke for stroke in dots if not covers(upright, stroke.at, stroke.start, stroke.end, dpi / 25.4)]
-    upright = (*upright, *joining(new, level, dpi))
+    upright = (*upright, *joining(_unknown((*dots, *dotted_rows(level, flipped, dpi)), upright, dpi), level, dpi))
+    level = tuple(stroke for stroke in level if not _stops_at_columns(stroke, upright, grey, dpi))
     # Level rules that were put back show which of the upright ones are figures below each other.
     upright = tuple(stroke for stroke in upright if _meets_what_it_crosses(stroke, level, flipped, dpi))
     upright = led_on(upright, level, flipped, dpi)
@@ -103,6 +104,11 @@ def rules_of(grey: Gray, dpi: float) -> Rules:
     level, upright = bridged(level, upright, dpi), bridged(upright, level, dpi)
     mask = cv2.bitwise_or(_mask(level, grey.shape), np.ascontiguousarray(_mask(upright, flipped.shape).T))
     return Rules(level, upright, mask)
+
+
+def _unknown(found: Sequence[Stroke], known: Sequence[Stroke], dpi: float) -> list[Stroke]:
+    """The strokes that none of those known already makes up."""
+    return [one for one in found if not covers(known, one.at, one.start, one.end, dpi / 25.4)]
 
 
 def _pale(grey: Gray, known: Sequence[Stroke], dpi: float, shortest_mm: float) -> list[Stroke]:
