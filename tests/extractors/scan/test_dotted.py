@@ -55,6 +55,19 @@ def test_three_low_rows_are_enough_where_dots_join_their_rules() -> None:
     assert near(uprights(fax(3, worn=True)))
 
 
+def test_the_dots_of_a_single_row_reach_from_rule_to_rule() -> None:
+    page = fax(1, worn=True)
+    ones(page, 1)
+    assert near(uprights(page))
+
+
+def test_the_figures_of_a_single_row_stop_short_of_its_rules() -> None:
+    page = fax(1, worn=True)
+    page[TOP + 2 : TOP + ROW, LEFT - 2 : RIGHT] = 255
+    ones(page, 1)
+    assert uprights(page) == []
+
+
 def test_figures_one_below_each_other_are_no_rule() -> None:
     page = fax(12, worn=False)
     ones(page, 12)
