@@ -9,7 +9,7 @@ in two that share an identity.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,8 +26,9 @@ NOT_EVALUATED = 0.2
 MOST_ENUMERATED = 20_000
 #: States less likely than this are not followed.
 LEAST_STATE = 1e-7
-#: Seconds that the solver may take for one group before the best found so far is taken.
-SOLVER_SECONDS = 1.0
+#: Seconds that the solver may take for one group before the best found so far is taken: far more than any needs, so that what else the
+#: machine does changes no result.
+SOLVER_SECONDS = 10.0
 
 Floats = NDArray[np.float64]
 Assignment = NDArray[np.intp]
@@ -240,38 +241,54 @@ def _solved(
     """As an integer program: one state each, a price for each identity that fails or stays open."""
     from scipy.optimize import Bounds, LinearConstraint, milp
 
-    sizes = [len(variable.p) for variable in variables]
-    starts = np.concatenate([[0], np.cumsum(sizes)])
-    states, count = int(starts[-1]), len(factors)
-    price = np.concatenate([-np.log(np.maximum(variable.p, LEAST_STATE)) for variable in variables])
-    closed = [-np.log(BROKEN_IN_PRINT)] * count
-    unevaluated = [-np.log(NOT_EVALUATED)] * count
-    limits: list[tuple[Floats, float, float]] = []
-    for at, size in enumerate(sizes):
-        row = np.zeros(states + 2 * count)
-        row[starts[at] : starts[at] + size] = 1
-        limits.append((row, 1.0, 1.0))
-    for number, factor in enumerate(factors):
-        row, unknown = np.zeros(states + 2 * count), np.zeros(states + 2 * count)
-        for index, adds in factor.adds.items():
-            area = slice(starts[place[index]], starts[place[index]] + len(adds))
-            row[area], unknown[area] = adds, factor.unknown[index]
-        slack = np.zeros_like(row)
-        slack[[states + number, states + count + number]] = abs(factor.constant) + float(np.abs(row).sum()) + 1
-        limits.append((row + slack, -factor.constant, np.inf))
-        if factor.exact:
-            limits.append((row - slack, -np.inf, -factor.constant))
-        unknown[states + count + number] = -(len(factor.adds) + 1)
-        limits.append((unknown, -np.inf, -1.0 if factor.open else 0.0))
+    sizes = np.array([len(variable.p) for variable in variables])
+    starts = np.cumsum(sizes) - sizes
+    prices = [-_logs(variable) for variable in variables]
+    for factor in factors:
+        if len(factor.adds) == 1:  # What a state is worth to an identity of its own is part of its price.
+            (index,) = factor.adds
+            prices[place[index]] -= _worth(factor, *factor.sums({index: np.arange(sizes[place[index]])}))
+    shared = [factor for factor in factors if len(factor.adds) > 1]
+    states, count = int(sizes.sum()), len(shared)
+    limits = [(np.where(np.repeat(np.arange(len(sizes)), sizes) == at, 1.0, 0.0), 1.0, 1.0) for at in range(len(sizes))]
+    limits = [(np.concatenate([row, np.zeros(2 * count)]), low, high) for row, low, high in limits]
+    for number, factor in enumerate(shared):
+        areas = {i: slice(starts[place[i]], starts[place[i]] + sizes[place[i]]) for i in factor.adds}
+        limits += _limits(factor, areas, (states + number, states + count + number), states + 2 * count)
     solved = milp(
-        np.concatenate([price, closed, unevaluated]),
+        np.concatenate([*prices, np.full(count, -np.log(BROKEN_IN_PRINT)), np.full(count, -np.log(NOT_EVALUATED))]),
         constraints=LinearConstraint(
             np.stack([row for row, _, _ in limits]), *zip(*[limit[1:] for limit in limits], strict=True)
         ),
         integrality=np.ones(states + 2 * count),
         bounds=Bounds(0, 1),
-        options={"time_limit": SOLVER_SECONDS, "mip_rel_gap": 1e-4},
+        options={"time_limit": SOLVER_SECONDS, "mip_rel_gap": 1e-6},
     )
     if solved.x is None:
         return otherwise
-    return np.array([int(np.argmax(solved.x[starts[at] : starts[at + 1]])) for at in range(len(sizes))])
+    return np.array([int(np.argmax(own)) for own in np.split(solved.x[:states], starts[1:])])
+
+
+def _limits(
+    factor: _Factor, areas: Mapping[int, slice], slacks: tuple[int, int], length: int
+) -> Iterator[tuple[Floats, float, float]]:
+    """An identity as rows of the program: it holds unless one of two switches, broken and not evaluated, is on."""
+    row, unknown, slack = np.zeros(length), np.zeros(length), np.zeros(length)
+    for index, area in areas.items():
+        row[area], unknown[area] = factor.adds[index], factor.unknown[index]
+    slack[list(slacks)] = 1
+    # One state of each variable is taken, so this is as far off as the sum can be: a tighter limit is solved sooner.
+    least = factor.constant + sum(float(adds.min()) for adds in factor.adds.values())
+    most = factor.constant + sum(float(adds.max()) for adds in factor.adds.values())
+    yield row + max(0.0, -least) * slack, -factor.constant, np.inf
+    if factor.exact:
+        yield row - max(0.0, most) * slack, -np.inf, -factor.constant
+    switch = np.zeros(length)
+    switch[slacks[1]] = 1
+    # On where a cell is unknown, and only there: it is the cheaper of the two.
+    for area in areas.values():
+        own = np.zeros(length)
+        own[area] = unknown[area]
+        yield own - switch, -np.inf, 0.0
+    yield switch, float(factor.open), np.inf
+    yield unknown - switch, -float(factor.open), np.inf
