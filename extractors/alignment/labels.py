@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -60,17 +60,16 @@ def row_keys(row: Row) -> tuple[LabelKey, ...]:
     return (own, *others, *joined)
 
 
-def similarity(seen: LabelKey, row: Row) -> float:
-    """Likeness in 0..1 of a seen label and a form row: 1 is the same wording, under about 0.5 means nothing."""
-    return max(_with_ordinal(_alike(seen.text, key.text), seen.ordinal, key.ordinal) for key in row_keys(row))
+def best_similarity(seen: Sequence[LabelKey], wanted: Sequence[LabelKey]) -> float:
+    """Likeness in 0..1 of a seen label and the wordings of a form row: 1 is the same, under about 0.5 means nothing.
 
-
-def best_similarity(candidates: Iterable[str], row: Row) -> float:
-    """The best of several ways of putting the seen label together, the simplest first at equal likeness."""
+    ``seen`` are several ways of putting the label together; the simplest comes first at equal likeness.
+    """
     best = 0.0
-    for position, text in enumerate(candidates):
-        best = max(best, similarity(key_of(text), row) - 0.005 * position)
-    return max(best, 0.0)
+    for position, key in enumerate(seen):
+        alike = max(_with_ordinal(_alike(key.text, own.text), key.ordinal, own.ordinal) for own in wanted)
+        best = max(best, alike - 0.005 * position)
+    return best
 
 
 def _with_ordinal(score: float, seen: int, wanted: int) -> float:

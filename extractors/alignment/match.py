@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from extractors.alignment.labels import best_similarity
+from extractors.alignment.labels import LabelKey, best_similarity, key_of, row_keys
 from extractors.alignment.rows import SeenRow
 from models.forms import Row
 
@@ -42,18 +42,22 @@ class Match:
 
 def match_rows(seen: Sequence[SeenRow], rows: Sequence[Row]) -> list[Match]:
     """The best monotone matching (Needleman and Wunsch 1970, gaps free), then unmistakable strays, then rows by their place."""
-    scores = [[_score(one, row) for row in rows] for one in seen]
+    wanted = [(row_keys(row), len(row.columns)) for row in rows]
+    scores = [_scores(one, wanted) for one in seen]
     matches = _monotone(scores)
     matches += _strays(scores, {match.seen for match in matches}, {match.row for match in matches})
     matches += _by_place(seen, rows, matches)
     return _confirmed(seen, sorted(matches, key=lambda match: match.row))
 
 
-def _score(seen: SeenRow, row: Row) -> float:
-    filled = len(seen.filled)
-    if not seen.labels or filled > len(row.columns) + 3:
-        return 0.0
-    likeness = best_similarity(seen.labels, row)
+def _scores(seen: SeenRow, wanted: Sequence[tuple[Sequence[LabelKey], int]]) -> list[float]:
+    """How well a seen row fits each row of the form, given by its wordings and the number of its columns."""
+    filled, labels = len(seen.filled), [key_of(label) for label in seen.labels]
+    return [_score(filled, labels, keys) if labels and filled <= columns + 3 else 0.0 for keys, columns in wanted]
+
+
+def _score(filled: int, labels: Sequence[LabelKey], wanted: Sequence[LabelKey]) -> float:
+    likeness = best_similarity(labels, wanted)
     if not filled:
         return likeness - LABEL_ALONE if likeness >= LEAST_ALIKE_BLANK else 0.0
     return likeness if likeness >= LEAST_ALIKE else 0.0

@@ -6,6 +6,7 @@ All coordinates come out in points with the origin at the top left of the page a
 from __future__ import annotations
 
 import ctypes
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -110,7 +111,7 @@ def _glyphs(page: PdfPage, frame: _Frame) -> list[_Glyph]:
 
 def _words(glyphs: Sequence[_Glyph], rulings: Sequence[Ruling]) -> list[Word]:
     """Glyphs in the order in which they are drawn become words; a gap, a new line or a vertical ruling parts them."""
-    vertical = [ruling for ruling in rulings if ruling.x0 == ruling.x1]
+    vertical = sorted((ruling for ruling in rulings if ruling.x0 == ruling.x1), key=_across)
     words: list[Word] = []
     run: list[_Glyph] = []
     for glyph in _once(glyphs):
@@ -135,7 +136,12 @@ def _once(glyphs: Sequence[_Glyph]) -> Iterator[_Glyph]:
             yield glyph
 
 
+def _across(ruling: Ruling) -> float:
+    return ruling.x0
+
+
 def _continues(left: _Glyph, right: _Glyph, vertical: Sequence[Ruling]) -> bool:
+    """Whether a glyph belongs to the word before it; ``vertical`` rulings are sorted from left to right."""
     height = max(left.box.height, right.box.height, 1.0)
     if right.after_space or abs(left.box.center_y - right.box.center_y) > height / 2:
         return False
@@ -143,9 +149,9 @@ def _continues(left: _Glyph, right: _Glyph, vertical: Sequence[Ruling]) -> bool:
     if gap > WORD_GAP * height or gap < -height:
         return False
     middle = left.box.center_y
-    return not any(
-        left.box.center_x < rule.x0 < right.box.center_x and rule.y0 <= middle <= rule.y1 for rule in vertical
-    )
+    first = bisect_right(vertical, left.box.center_x, key=_across)
+    last = bisect_left(vertical, right.box.center_x, lo=first, key=_across)
+    return not any(rule.y0 <= middle <= rule.y1 for rule in vertical[first:last])
 
 
 def _word(run: Sequence[_Glyph]) -> Word:
