@@ -12,8 +12,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from bench.reports.files import LAYOUTS
 from bench.reports.make import generate as generate_digital
 from bench.scans.levels import LEVELS
+from bench.scans.make import PRINTED
 from bench.scans.make import generate as generate_scans
 from extractors.alignment.align import Alignment, align
 from extractors.options import ExtractOptions
@@ -34,14 +36,13 @@ def main() -> None:
     parser.add_argument(
         "--level", choices=("digital", *LEVELS), action="append", help="default: digital, clean300, fax150"
     )
-    parser.add_argument(
-        "--count", type=int, default=11, help="documents a level (default: 11, one of each printed layout)"
-    )
+    parser.add_argument("--count", type=int, help="documents a level (default: one of each layout)")
     parser.add_argument("--seed", type=int, default=11)
     args = parser.parse_args()
     print(f"{'level':<16}{'reports':>9}{'median ms':>11}{'a table':>9}{'most ms':>9}{'a table':>9}")
     for level in args.level or ("digital", "clean300", "fax150"):
-        spent = [milliseconds(one) for one in alignments(level, args.count, args.seed)]
+        count = args.count or len(LAYOUTS if level == "digital" else PRINTED)
+        spent = [milliseconds(one) for one in alignments(level, count, args.seed)]
         report, table = ([one[at] for one in spent] for at in (0, 1))
         figures = (statistics.median(report), statistics.median(table), max(report), max(table))
         print(
