@@ -216,7 +216,7 @@ def in_memory(args: argparse.Namespace) -> int:
     invented = Invented(args.reports)
     started = time.process_time()
     for packet in islice(invented.packets(), 10):
-        packet.results()
+        list(packet.results())
     making = (time.process_time() - started) * args.reports / min(args.reports, 10 * PACKET)
     with tempfile.TemporaryDirectory() as folder:
         source: Invented | JsonLines = invented

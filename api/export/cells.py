@@ -1,9 +1,14 @@
-"""The long table: one row per cell. Made column by column, for there are two hundred rows to a report."""
+"""The long table: one row per cell. Made column by column, for there are two hundred rows to a report.
+
+The fields of the cells are taken from each report as soon as it is read. To hold a hundred reports, and to go through all of
+their cells for one field after the other, costs as much again: by then they are no longer in the processor's cache.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from array import array
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -32,9 +37,10 @@ from api.export.columns import (
     repeated,
     texts,
 )
+from api.export.heads import Head
 from api.export.keys import KEY_COLUMNS, repeated_keys
 from models.forms import load_forms
-from models.light import LightCell, LightEvidence, LightReport
+from models.light import Figure, LightCell, LightEvidence
 from models.variables import load_variables
 
 if TYPE_CHECKING:
@@ -80,6 +86,63 @@ _FLAG_OF_STATUS = np.array([0, DOUBTFUL, CONFIRMED, CORRECTED], np.uint8)
 _KIND_OF_STATE = np.array([GIVEN, BLANK, NA, TEXT, ABSENT], np.uint8)
 
 
+class Cells:
+    """The fields of cells, each by itself and all in one order.
+
+    ``states`` and ``statuses`` are codes, ``boxes`` the four sides one behind the other (NaN where there is no box), an array
+    for each time that cells were added.
+    """
+
+    def __init__(self) -> None:
+        self.values: list[Figure | None] = []
+        self.states, self.statuses = bytearray(), bytearray()
+        self.units: list[str | None] = []
+        self.printed: list[str] = []
+        self.confidences = array("d")
+        self.boxes: list[NDArray[np.float64]] = []
+        self.pages: list[int | None] = []
+        self.lines: list[int | None] = []
+        self.columns: list[int | None] = []
+        self.routes: list[str | None] = []
+
+    def add(self, cells: Collection[LightCell]) -> None:
+        """Add cells behind those that there are; they are not kept themselves."""
+        seen = [cell.evidence or _NOWHERE for cell in cells]
+        self.values += [cell.value for cell in cells]
+        self.states += bytes([_STATE_CODES[cell.state] for cell in cells])
+        self.statuses += bytes([_STATUS_CODES[cell.status] for cell in cells])
+        self.units += [cell.unit for cell in cells]
+        self.printed += [cell.printed for cell in cells]
+        self.confidences.extend([cell.confidence for cell in cells])
+        boxes = chain.from_iterable([place.bbox or _NO_BOX for place in seen])
+        self.boxes.append(np.fromiter(boxes, np.float64, 4 * len(seen)))
+        self.pages += [place.page for place in seen]
+        self.lines += [place.line for place in seen]
+        self.columns += [place.column for place in seen]
+        self.routes += [place.route for place in seen]
+
+
+class CellGroups:
+    """Takes reports and puts those together that have the same cells."""
+
+    def __init__(self) -> None:
+        self._groups: dict[tuple[str, tuple[str, ...]], tuple[list[Head], Cells]] = {}
+
+    def add(self, head: Head, cells: Mapping[str, LightCell]) -> None:
+        """Add a report's cells."""
+        key = (str(head.report.report.form.value), tuple(cells))
+        if key not in self._groups:
+            self._groups[key] = ([], Cells())
+        heads, fields = self._groups[key]
+        heads.append(head)
+        fields.add(cells.values())
+
+    def judgements(self) -> Iterator[Judgements]:
+        """The groups in the order of their first reports."""
+        for (form, names), (heads, cells) in self._groups.items():
+            yield _judgements(form, names, tuple(heads), cells)
+
+
 @dataclass(frozen=True, slots=True)
 class Judgements:
     """What the cells of some reports that have the same cells hold, report after report.
@@ -90,8 +153,8 @@ class Judgements:
 
     names: tuple[str, ...]
     form: str
-    reports: tuple[LightReport, ...]
-    cells: list[LightCell]
+    heads: tuple[Head, ...]
+    cells: Cells
     values: NDArray[np.int64]
     odd: tuple[int, ...]
     digits: pa.Array
@@ -101,7 +164,7 @@ class Judgements:
 
     def counts(self) -> Iterator[CellCounts]:
         """For each report, how many of its cells are what."""
-        shape = (len(self.reports), len(self.names))
+        shape = (len(self.heads), len(self.names))
         statuses, states = self.statuses.reshape(shape), self.states.reshape(shape)
         by_status = [(statuses == code).sum(axis=1).tolist() for code in range(len(_STATUSES))]
         absent = ((states == _ABSENT) & (statuses == 0)).sum(axis=1).tolist()
@@ -122,46 +185,36 @@ class CellCounts:
     numbers: int
 
 
-def judgements(reports: Sequence[LightReport]) -> Iterator[Judgements]:
-    """The reports in groups that have the same cells."""
-    groups: dict[tuple[str, tuple[str, ...]], list[LightReport]] = {}
-    for report in reports:
-        groups.setdefault((str(report.report.form.value), tuple(report.cells)), []).append(report)
-    for (form, names), group in groups.items():
-        yield _judgements(form, names, tuple(group))
-
-
-def _judgements(form: str, names: tuple[str, ...], reports: tuple[LightReport, ...]) -> Judgements:
+def _judgements(form: str, names: tuple[str, ...], heads: tuple[Head, ...], cells: Cells) -> Judgements:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    cells = [cell for report in reports for cell in report.cells.values()]
-    whole = _whole(cells)
+    figures = cells.values
+    whole = _whole(figures)
     given = np.asarray(whole.is_valid())
-    odd = [at for at in np.flatnonzero(~given).tolist() if cells[at].value is not None]
+    odd = [at for at in np.flatnonzero(~given).tolist() if figures[at] is not None]
     shown = whole.cast(pa.string())
     if odd:
-        others = np.zeros(len(cells), bool)
+        others = np.zeros(len(figures), bool)
         others[odd] = True
         given = given | others
-        texts_of_odd = [digits(value) for at in odd if (value := cells[at].value) is not None]
+        texts_of_odd = [digits(value) for at in odd if (value := figures[at]) is not None]
         shown = pc.replace_with_mask(shown, others, pa.array(texts_of_odd, pa.string()))
-    states = np.frombuffer(bytes([_STATE_CODES[cell.state] for cell in cells]), np.int8)
-    statuses = np.frombuffer(bytes([_STATUS_CODES[cell.status] for cell in cells]), np.int8)
-    unread = np.repeat([bool(report.pipeline.problems) for report in reports], len(names))
+    states, statuses = np.frombuffer(cells.states, np.int8), np.frombuffer(cells.statuses, np.int8)
+    unread = np.repeat([bool(head.report.pipeline.problems) for head in heads], len(names))
     marks = mark(states, statuses, unread)
     marks = np.where(~given & (marks & KIND == GIVEN), marks + UNREADABLE, marks).astype(np.uint8)
     values = whole.fill_null(0).to_numpy()
-    return Judgements(names, form, reports, cells, values, tuple(odd), shown, marks, states, statuses)
+    return Judgements(names, form, heads, cells, values, tuple(odd), shown, marks, states, statuses)
 
 
-def _whole(cells: Sequence[LightCell]) -> pa.Array:
+def _whole(figures: Sequence[Figure | None]) -> pa.Array:
     """The figures that are whole numbers of 64 bits; null elsewhere."""
     import pyarrow as pa
 
     with suppress(OverflowError):
-        return pa.array([value if type(value := cell.value) is int else None for cell in cells], pa.int64())
-    return pa.array([value if _is_whole(value := cell.value) else None for cell in cells], pa.int64())
+        return pa.array([value if type(value) is int else None for value in figures], pa.int64())
+    return pa.array([value if _is_whole(value) else None for value in figures], pa.int64())
 
 
 def _is_whole(value: object) -> bool:
@@ -183,32 +236,25 @@ def mark(
     return (kinds + _FLAG_OF_STATUS[statuses]).astype(np.uint8)
 
 
-def cell_frames(reports: Sequence[LightReport]) -> Iterator[Frame]:
-    """The long table of some reports."""
-    for found in judgements(reports):
-        if found.names:
-            yield cell_frame(found)
-
-
 def cell_frame(found: Judgements) -> Frame:
     """The rows of reports that have the same cells."""
     import pyarrow as pa
 
-    reports, width = len(found.reports), len(found.names)
+    cells, reports, width = found.cells, len(found.heads), len(found.names)
     per_report = np.repeat(np.arange(reports, dtype=np.int32), width)
     per_cell = np.tile(np.arange(width, dtype=np.int32), reports)
     named = [repeated(names, per_cell) for names in _names(found.form, found.names)]
     return Frame(
         (
-            *repeated_keys(found.reports, per_report),
+            *repeated_keys([head.keys for head in found.heads], per_report),
             *named,
-            coded([cell.unit for cell in found.cells]),
+            coded(cells.units),
             found.digits,
             repeated(_STATES, found.states.astype(np.int32)),
-            texts([cell.printed for cell in found.cells]),
-            pa.array([cell.confidence for cell in found.cells], pa.float64()),
+            texts(cells.printed),
+            pa.array(np.frombuffer(cells.confidences)),
             repeated(_STATUSES, found.statuses.astype(np.int32)),
-            *_places([cell.evidence or _NOWHERE for cell in found.cells]),
+            *_places(cells),
         ),
         {VALUE: found.marks},
     )
@@ -227,14 +273,13 @@ def _names(form: str, cells: tuple[str, ...]) -> tuple[tuple[str | None, ...], .
     )
 
 
-def _places(seen: Sequence[LightEvidence]) -> Iterator[pa.Array]:
+def _places(cells: Cells) -> Iterator[pa.Array]:
     import pyarrow as pa
 
-    yield pa.array([place.page for place in seen], pa.int32())
-    boxes = chain.from_iterable([place.bbox or _NO_BOX for place in seen])
-    sides = np.fromiter(boxes, np.float64, 4 * len(seen)).reshape(-1, 4)
+    yield pa.array(cells.pages, pa.int32())
+    sides = np.concatenate(cells.boxes).reshape(-1, 4)
     for side in range(4):
         yield pa.array(sides[:, side], from_pandas=True)  # which takes NaN for null
-    yield pa.array([place.line for place in seen], pa.int32())
-    yield pa.array([place.column for place in seen], pa.int32())
-    yield coded([place.route for place in seen])
+    yield pa.array(cells.lines, pa.int32())
+    yield pa.array(cells.columns, pa.int32())
+    yield coded(cells.routes)

@@ -135,7 +135,8 @@ def repeated(values: Sequence[str | None], indices: NDArray[np.int32]) -> pa.Arr
     import pyarrow as pa
 
     known, codes = _words(values)
-    own = np.array([-1 if value is None else codes[value] for value in values], np.int32)
+    # Codes as short as they can be: most of what goes from one process to another are these.
+    own = np.array([-1 if value is None else codes[value] for value in values], np.min_scalar_type(-len(known) - 1))
     chosen = own[indices]
     absent = chosen < 0 if None in values else None  # without it, Arrow takes the codes as they are
     return pa.DictionaryArray.from_arrays(pa.array(chosen, mask=absent), texts(known))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import simplejson
@@ -42,13 +42,13 @@ def keys(report: LightReport) -> Row:
     )
 
 
-def repeated_keys(reports: Sequence[LightReport], per_row: NDArray[np.int32]) -> Iterator[pa.Array]:
+def repeated_keys(of_reports: Sequence[Row], per_row: NDArray[np.int32]) -> Iterator[pa.Array]:
     """The columns of ``KEY_COLUMNS``, for rows of which ``per_row`` says to which report each belongs."""
     import pyarrow as pa
 
-    for column, values in zip(KEY_COLUMNS, zip(*map(keys, reports), strict=True), strict=True):
+    for column, values in zip(KEY_COLUMNS, zip(*of_reports, strict=True), strict=True):
         if column.kind == "text":
-            yield repeated(values, per_row)
+            yield repeated(cast("tuple[str | None, ...]", values), per_row)
         else:
             yield pa.array(values, pa.int32()).take(pa.array(per_row))
 

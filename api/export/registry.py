@@ -10,7 +10,7 @@ from typing import Protocol, cast
 from api.export.books import Book, Written
 from api.export.columns import Table
 from models.errors import UsageError
-from models.light import LightResult, light
+from models.light import light
 from models.report import Result
 
 #: Formats of whole results, and what is called for them.
@@ -61,7 +61,7 @@ def open_writer(name: str, folder: Path) -> Writer:
         return openers[name](folder)
     from api.export.tables import RESULT_TABLES
 
-    return ResultBook(open_book(name, folder, [made.table for made in RESULT_TABLES]))
+    return ResultBook(open_book(name, folder, RESULT_TABLES))
 
 
 def open_book(name: str, folder: Path, tables: Sequence[Table]) -> Book:
@@ -85,22 +85,22 @@ class ResultBook:
     """Results as the rows of their tables, in one book."""
 
     def __init__(self, book: Book) -> None:
-        self._book = book
-        self._waiting: list[LightResult] = []
+        from api.export.tables import ResultRows
+
+        self._book, self._begin = book, ResultRows
+        self._rows, self._waiting = ResultRows(), 0
 
     def write(self, result: Result) -> None:
         """Add the rows of one result to every table."""
-        self._waiting.append(light(result))
-        if len(self._waiting) >= BATCH:
+        self._rows.add(light(result))
+        self._waiting += 1
+        if self._waiting >= BATCH:
             self._flush()
 
     def _flush(self) -> None:
-        from api.export.tables import RESULT_TABLES
-
-        for made in RESULT_TABLES:
-            for frame in made.frames(self._waiting):
-                self._book.write(made.table, frame)
-        self._waiting.clear()
+        for table, frame in self._rows.frames():
+            self._book.write(table, frame)
+        self._rows, self._waiting = self._begin(), 0
 
     def close(self) -> Written:
         """Put the files in place."""

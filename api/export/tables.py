@@ -2,38 +2,30 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from operator import attrgetter
 from typing import Any
 
 import numpy as np
 
 from api.export import words
-from api.export.cells import CELLS, CellCounts, cell_frames, judgements
+from api.export.cells import CELLS, CellCounts, CellGroups, Judgements, cell_frame
 from api.export.columns import Frame, Row, Table, array, coded, columns, frame_of
-from api.export.keys import KEY_COLUMNS, claimed, keys, repeated_keys
-from models.light import LightCheck, LightErrorReport, LightReport, LightResult
+from api.export.heads import Head, head_of
+from api.export.keys import KEY_COLUMNS, claimed, repeated_keys
+from models.light import LightCheck, LightErrorReport, LightFact, LightResult
 from models.report import CheckRecord
 
 _NO_BOX = (None, None, None, None)
 
 
-@dataclass(frozen=True, slots=True)
-class ResultTable:
-    """A table with what makes its rows from a few results."""
-
-    table: Table
-    frames: Callable[[Sequence[LightResult]], Iterable[Frame]]
-
-
-def report_row(report: LightReport, cells: CellCounts, checks: Counter[str]) -> Row:
-    """The overview of a report, of which cells and checks (by status) have been counted."""
+def report_row(head: Head, cells: CellCounts) -> Row:
+    """The overview of a report of which cells have been counted."""
+    report, checks = head.report, head.checks
     info, source = report.report, report.source
     first, last = source.pages or (None, None)
     return (
-        *keys(report),
+        *head.keys,
         source.parts,
         source.sha256,
         source.media_type,
@@ -48,7 +40,7 @@ def report_row(report: LightReport, cells: CellCounts, checks: Counter[str]) -> 
         cells.review,
         cells.confirmed + cells.corrected,
         checks["pass"],
-        checks["fail"],
+        head.failed,
         checks["unknown"],
         report.review.needed,
         "; ".join(f"{note.code}: {note.message}" for note in report.pipeline.problems) or None,
@@ -56,35 +48,18 @@ def report_row(report: LightReport, cells: CellCounts, checks: Counter[str]) -> 
     )
 
 
-def count_checks(report: LightReport) -> Counter[str]:
-    """Checks of a report by status."""
-    return Counter([check.status for check in report.checks])
-
-
-def _report_frames(results: Sequence[LightResult]) -> Iterator[Frame]:
-    for found in judgements([result for result in results if isinstance(result, LightReport)]):
-        counted = zip(found.reports, found.counts(), strict=True)
-        yield frame_of(REPORTS, [report_row(report, cells, count_checks(report)) for report, cells in counted])
-
-
-def _fact_columns(reports: Sequence[LightReport]) -> list[Sequence[Any]]:
-    facts = [fact for report in reports for fact in report.facts]
-    numbers = [number for report in reports for number in range(len(report.facts))]
+def _fact_columns(facts: Sequence[LightFact]) -> list[Sequence[Any]]:
     boxes = [fact.bbox or _NO_BOX for fact in facts]
     said = _fields(facts, "type", "value", "unit", "qualifier", "scope", "sentence")
     ends = [[fact.span[end] for fact in facts] for end in range(2)]
     seen = _fields(facts, "confidence", "status", "page")
     sides = [[box[side] for box in boxes] for side in range(4)]
-    return [numbers, *said, *ends, *seen, *sides, *_fields(facts, "line")]
+    return [range(len(facts)), *said, *ends, *seen, *sides, *_fields(facts, "line")]
 
 
 def _fields(items: Sequence[object], *names: str) -> list[Sequence[Any]]:
     """Column by column."""
     return [list(map(attrgetter(name), items)) for name in names]
-
-
-def _check_columns(reports: Sequence[LightReport]) -> list[Sequence[Any]]:
-    return check_columns([check for report in reports for check in report.checks])
 
 
 def check_columns(checks: Sequence[CheckRecord | LightCheck]) -> list[Sequence[Any]]:
@@ -93,44 +68,36 @@ def check_columns(checks: Sequence[CheckRecord | LightCheck]) -> list[Sequence[A
     return [*outcome, [" ".join(check.cells) for check in checks], *_fields(checks, "message")]
 
 
-def _error_frames(results: Sequence[LightResult]) -> Iterator[Frame]:
-    rows: list[Row] = []
-    for result in results:
-        if isinstance(result, LightErrorReport):
-            source, error = result.source, result.error
-            rows.append((source.name, source.sha256, source.media_type, error.code, error.message, error.hint))
-    if rows:
-        yield frame_of(ERRORS, rows)
+def _error_row(result: LightErrorReport) -> Row:
+    source, error = result.source, result.error
+    return (source.name, source.sha256, source.media_type, error.code, error.message, error.hint)
 
 
-def _of_reports(
-    table: Table, items: Callable[[LightReport], Sized], make: Callable[[Sequence[LightReport]], list[Sequence[Any]]]
-) -> ResultTable:
-    """A table with a row for each of some items of a report; ``make`` gives its columns behind the keys."""
+class KeyedRows:
+    """Takes the rows of reports column by column and puts the keys of the report in front."""
 
-    def frames(results: Sequence[LightResult]) -> Iterator[Frame]:
-        reports = [result for result in results if isinstance(result, LightReport)]
-        yield from keyed_frames(table, reports, [len(items(report)) for report in reports], make(reports))
+    def __init__(self, table: Table) -> None:
+        self._own = table.columns[len(KEY_COLUMNS) :]
+        self._keys: list[Row] = []
+        self._counts: list[int] = []
+        self._columns: list[list[Any]] = [[] for _ in self._own]
 
-    return ResultTable(table, frames)
+    def add(self, keys: Row, by_column: Sequence[Sequence[Any]]) -> None:
+        """Add the rows of a report, which may be none."""
+        self._keys.append(keys)
+        self._counts.append(len(by_column[0]) if by_column else 0)
+        for column, values in zip(self._columns, by_column, strict=bool(by_column)):
+            column.extend(values)
 
-
-def keyed_frames(
-    table: Table, reports: Sequence[LightReport], counts: Sequence[int], by_column: Sequence[Sequence[Any]]
-) -> Iterator[Frame]:
-    """Columns with the keys of the report in front; ``counts`` are the rows of each report. Nothing where there is none."""
-    per_row = np.repeat(np.arange(len(reports), dtype=np.int32), counts)
-    if len(per_row):
-        own = table.columns[len(KEY_COLUMNS) :]
-        arrays = (
-            coded(values) if column.kind == "text" else array(column, values)
-            for column, values in zip(own, by_column, strict=True)
-        )
-        yield Frame((*repeated_keys(reports, per_row), *arrays))
-
-
-def _cell_frames(results: Sequence[LightResult]) -> Iterator[Frame]:
-    return cell_frames([result for result in results if isinstance(result, LightReport)])
+    def frames(self) -> Iterator[Frame]:
+        """The rows; nothing where there is none."""
+        per_row = np.repeat(np.arange(len(self._keys), dtype=np.int32), self._counts)
+        if len(per_row):
+            arrays = (
+                coded(values) if column.kind == "text" else array(column, values)
+                for column, values in zip(self._own, self._columns, strict=True)
+            )
+            yield Frame((*repeated_keys(self._keys, per_row), *arrays))
 
 
 REPORTS = Table(
@@ -213,10 +180,43 @@ ERRORS = Table(
     ),
 )
 #: In the order in which they are written; the overview comes first.
-RESULT_TABLES = (
-    ResultTable(REPORTS, _report_frames),
-    ResultTable(CELLS, _cell_frames),
-    _of_reports(FACTS, lambda report: report.facts, _fact_columns),
-    _of_reports(CHECKS, lambda report: report.checks, _check_columns),
-    ResultTable(ERRORS, _error_frames),
-)
+RESULT_TABLES = (REPORTS, CELLS, FACTS, CHECKS, ERRORS)
+
+
+class ResultRows:
+    """Takes results one after the other and gives their rows, table by table. The results themselves are not kept."""
+
+    def __init__(self) -> None:
+        self._cells = CellGroups()
+        self._facts, self._checks = KeyedRows(FACTS), KeyedRows(CHECKS)
+        self._errors: list[Row] = []
+
+    def add(self, result: LightResult) -> None:
+        """Take what the rows of a result need."""
+        if isinstance(result, LightErrorReport):
+            self._errors.append(_error_row(result))
+            return
+        head = head_of(result)
+        self._cells.add(head, result.cells)
+        self._facts.add(head.keys, _fact_columns(result.facts))
+        self._checks.add(head.keys, check_columns(result.checks))
+
+    def judgements(self) -> Iterator[Judgements]:
+        """What the cells hold."""
+        return self._cells.judgements()
+
+    def other_frames(self) -> Iterator[tuple[Table, Frame]]:
+        """Rows of facts, checks and errors."""
+        for table, rows in ((FACTS, self._facts), (CHECKS, self._checks)):
+            yield from ((table, frame) for frame in rows.frames())
+        if self._errors:
+            yield ERRORS, frame_of(ERRORS, self._errors)
+
+    def frames(self) -> Iterator[tuple[Table, Frame]]:
+        """Rows of ``RESULT_TABLES``."""
+        for found in self.judgements():
+            rows = zip(found.heads, found.counts(), strict=True)
+            yield REPORTS, frame_of(REPORTS, [report_row(head, cells) for head, cells in rows])
+            if found.names:
+                yield CELLS, cell_frame(found)
+        yield from self.other_frames()

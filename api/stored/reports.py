@@ -26,7 +26,9 @@ def final_documents(database: Database, batch_id: int | None) -> Iterator[Sequen
         after = 0
         while True:
             with database.read() as session:
-                page = documents.page(session, number, after=after, limit=PACKET, status=FINAL)
+                page = documents.page(
+                    session, number, after=after, limit=PACKET, status=FINAL, told=documents.WHICH_RESULTS
+                )
             yield [document for document in page if _has_results(document)]
             if len(page) < PACKET:
                 break
@@ -72,12 +74,11 @@ class StoredPacket:
     documents: tuple[int, ...]
     audit_share: float
 
-    def results(self) -> list[Given]:
+    def results(self) -> Iterator[Given]:
         """Results with decisions, each with the decisions that hold for its cells."""
         with _database(self.database_url).read() as session:
-            return [
-                (one.result, self.corrections(one.read, one.decisions)) for one in bulk.held(session, self.documents)
-            ]
+            for one in bulk.held(session, self.documents):
+                yield one.result, self.corrections(one.read, one.decisions)
 
     def corrections(self, read: Result | None, kept: Sequence[Decision]) -> tuple[Correction, ...]:
         """The decisions on cells that hold, beside what the pipeline itself had read."""

@@ -16,7 +16,7 @@ from api.export.columns import encodable, precision
 from api.export.jsonl import file_stem, free_name
 from api.export.registry import FORMATS, open_writer
 from api.export.safe_text import FORMULA_STARTS, inert, original, printable
-from api.export.tables import RESULT_TABLES
+from api.export.tables import RESULT_TABLES, ResultRows
 from models.errors import UsageError
 from models.light import light
 from models.report import ErrorReport, Report, from_json
@@ -133,7 +133,7 @@ def test_workbook_has_numbers_as_numbers_and_no_formula(tmp_path: Path, make_rep
 
     write("xlsx", tmp_path, make_report(printed='=HYPERLINK("x")', organ="a\x0bb"), make_report(value=10**18 + 1))
     book = load_workbook(tmp_path / "reports.xlsx")
-    assert book.sheetnames == [made.table.name for made in RESULT_TABLES]
+    assert book.sheetnames == [table.name for table in RESULT_TABLES]
     sheet = book["cells"]
     at = {cell.value: cell.column for cell in sheet[1]}
     assert sheet.cell(2, at["value"]).value == 25.1
@@ -175,17 +175,21 @@ def test_stata_leaves_no_table_of_an_earlier_run(tmp_path: Path, make_report: Ma
 
 
 def test_every_table_keeps_to_the_limits_of_every_format() -> None:
-    for made in RESULT_TABLES:
-        names = [column.name for column in made.table.columns]
+    for table in RESULT_TABLES:
+        names = [column.name for column in table.columns]
         assert len(set(names)) == len(names)
-        assert all(len(column.name) <= 32 and len(column.label) <= 80 for column in made.table.columns)
+        assert all(len(column.name) <= 32 and len(column.label) <= 80 for column in table.columns)
 
 
 def test_rows_are_as_wide_as_their_table(make_report: MakeReport, error: ErrorReport) -> None:
-    for made in RESULT_TABLES:
-        for frame in made.frames([light(make_report()), light(error)]):
-            assert len(frame.columns) == len(made.table.columns)
-            assert {len(array) for array in frame.columns} == {frame.rows}
+    rows = ResultRows()
+    for result in (make_report(), error):
+        rows.add(light(result))
+    made = list(rows.frames())
+    assert {table.name for table, _ in made} == {table.name for table in RESULT_TABLES}
+    for table, frame in made:
+        assert len(frame.columns) == len(table.columns)
+        assert {len(array) for array in frame.columns} == {frame.rows}
 
 
 def test_lines_read_back_as_written(tmp_path: Path, make_report: MakeReport, error: ErrorReport) -> None:

@@ -274,7 +274,7 @@ def test_a_figure_beyond_stata_is_missing_and_said_to_be(tmp_path: Path) -> None
 def test_no_column_has_a_name_that_stata_keeps_for_itself() -> None:
     kept = {"_all", "_b", "byte", "_coef", "_cons", "double", "float", "if", "in", "int", "long", "_n", "_N", "_pi"}
     kept |= {"_pred", "_rc", "_skip", "strL", "using", "with"}
-    for made in (*panel_tables(), *(made.table for made in RESULT_TABLES)):
+    for made in (*panel_tables(), *RESULT_TABLES):
         assert not kept & {column.short for column in made.columns}
 
 

@@ -294,7 +294,7 @@ def test_extract_writes_the_tables_that_the_panel_has(
     results: list[Result] = [full_report(), make_report(), full_report(year=2020, form="2019"), error]
     export(tmp_path / "panel", *results, formats=name)
     (tmp_path / "own").mkdir()
-    writer = ResultBook(open_book(name, tmp_path / "own", [made.table for made in RESULT_TABLES]))
+    writer = ResultBook(open_book(name, tmp_path / "own", RESULT_TABLES))
     for result in results:
         writer.write(result)
     writer.close()

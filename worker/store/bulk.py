@@ -7,10 +7,10 @@ again by way of the same JSON.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import LargeBinary, select, tuple_, type_coerce
+from sqlalchemy import LargeBinary, select, type_coerce
 from sqlalchemy.orm import Session
 
 from models.decisions import replay
@@ -18,6 +18,7 @@ from models.events import Decision
 from models.light import LightReport, LightResult, light, read_light
 from models.report import Report, from_json
 from worker.store import decisions
+from worker.store.documents import WHICH_RESULTS
 from worker.store.records import DocumentRecord, ResultRecord
 from worker.store.results import Reading, error_of, reading_of
 
@@ -33,29 +34,25 @@ class Held:
 
 def held(session: Session, document_ids: Sequence[int]) -> Iterator[Held]:
     """The results of some documents, in the order of their ids and parts."""
-    query = select(DocumentRecord).where(DocumentRecord.id.in_(document_ids)).order_by(DocumentRecord.id)
-    documents = session.scalars(query).all()
-    readings = {one.id: reading for one in documents if (reading := reading_of(one)) is not None}
-    packed = _packed(session, list(readings.values()))
-    # Each is unpacked and read while it is in the processor's cache; the few that are replayed are unpacked again.
-    stored = {
-        number: [(body, read_light(zlib.decompress(body))) for body in packed.get(_key(one), ())]
-        for number, one in readings.items()
-    }
-    decided = decisions.of_sources(
-        session, (one.source.sha256 for some in stored.values() for _, one in some if one.source.sha256 is not None)
-    )
+    query = select(DocumentRecord).options(WHICH_RESULTS).where(DocumentRecord.id.in_(document_ids))
+    documents = session.scalars(query.order_by(DocumentRecord.id)).all()
+    keys = {one.id: _key(reading) for one in documents if (reading := reading_of(one)) is not None}
+    packed = _packed(session, set(keys.values()))
+    decided = decisions.of_sources(session, (sha256 for sha256, _, _ in keys.values()))
     for document in documents:
-        found = stored.get(document.id, [])
+        found = packed.get(keys[document.id], ()) if document.id in keys else ()
         if not found and document.error_code is not None:
             yield Held(light(error_of(document)))
-        for body, one in found:
+        for body in found:
+            # Each is unpacked, read and handed over while it is in the processor's cache.
+            text = zlib.decompress(body)
+            one = read_light(text)
             kept = decided.get((one.source.sha256 or "", one.source.part))
-            yield _replayed(body, kept) if kept and isinstance(one, LightReport) else Held(one)
+            yield _replayed(text, kept) if kept and isinstance(one, LightReport) else Held(one)
 
 
-def _replayed(body: bytes, kept: Sequence[Decision]) -> Held:
-    read = from_json(zlib.decompress(body).decode())
+def _replayed(text: bytes, kept: Sequence[Decision]) -> Held:
+    read = from_json(text.decode())
     assert isinstance(read, Report)
     return Held(light(replay(read, kept)), read, kept)
 
@@ -67,12 +64,13 @@ def _key(reading: Reading) -> _Key:
     return reading.sha256, reading.named, reading.pipeline_version
 
 
-def _packed(session: Session, readings: Sequence[Reading]) -> dict[_Key, list[bytes]]:
-    """The results of each reading as the table holds them, in order of parts."""
+def _packed(session: Session, keys: Collection[_Key]) -> dict[_Key, list[bytes]]:
+    """The results of each reading as the table holds them, in order of parts; there may be some of other names, too."""
     row = ResultRecord
+    hashes, versions = ({key[at] for key in keys} for at in (0, 2))
     query = (
         select(row.sha256, row.named, row.pipeline_version, type_coerce(row.body, LargeBinary))
-        .where(tuple_(row.sha256, row.named, row.pipeline_version).in_(list({_key(one) for one in readings})))
+        .where(row.sha256.in_(sorted(hashes)), row.pipeline_version.in_(sorted(versions)))
         .order_by(row.sha256, row.named, row.pipeline_version, row.part)
     )
     found: dict[_Key, list[bytes]] = {}

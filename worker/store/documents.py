@@ -19,7 +19,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
+from sqlalchemy.sql.base import ExecutableOption
 
 from models.errors import NotFound
 from worker.store.inserts import insert_ignoring
@@ -175,15 +176,35 @@ def page(
     limit: int = 100,
     status: Iterable[Status] = (),
     parent_id: int | None = None,
+    told: ExecutableOption | None = None,
 ) -> Sequence[DocumentRecord]:
-    """Documents of a batch in order of arrival, ranges of pages left out; ``after`` is the last id of the page before."""
-    query = select(DocumentRecord).where(DocumentRecord.batch_id == batch_id, DocumentRecord.id > after)
+    """Documents of a batch in order of arrival, ranges of pages left out; ``after`` is the last id of the page before.
+
+    ``told`` is ``WHICH_RESULTS`` for documents of which nothing else is asked.
+    """
+    query = (
+        select(DocumentRecord)
+        .options(*([] if told is None else [told]))
+        .where(DocumentRecord.batch_id == batch_id, DocumentRecord.id > after)
+    )
     query = query.where(DocumentRecord.kind != Kind.RANGE)
     if wanted := tuple(status):
         query = query.where(DocumentRecord.status.in_(wanted))
     if parent_id is not None:
         query = query.where(DocumentRecord.parent_id == parent_id)
     return session.scalars(query.order_by(DocumentRecord.id).limit(limit)).all()
+
+
+#: The few columns that tell which results a document has: documents by the hundred thousand are read twice as fast so.
+WHICH_RESULTS = load_only(
+    DocumentRecord.name,
+    DocumentRecord.sha256,
+    DocumentRecord.kind,
+    DocumentRecord.status,
+    DocumentRecord.pipeline_version,
+    DocumentRecord.error_code,
+    DocumentRecord.error_message,
+)
 
 
 def copies(session: Session, document: DocumentRecord) -> Sequence[DocumentRecord]:

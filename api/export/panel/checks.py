@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import compress
 
 from api.export.columns import DOUBTFUL
 from api.export.panel.index import Chosen
@@ -47,7 +48,7 @@ class PanelChecks:
 
     def add(self, chosen: Sequence[Chosen], rows: Rows) -> Iterator[PanelCheck]:
         """The checks of these rows against the years before them."""
-        carried = [year_figures(row, values) for row, values in zip(chosen, _carried(rows), strict=True)]
+        carried = list(_year_figures(chosen, rows))
         additive = _additive(rows)
         for at, (row, own) in enumerate(zip(chosen, carried, strict=True)):
             if self._before is not None and self._follows(self._before[0], row):
@@ -87,22 +88,18 @@ def _additive(rows: Rows) -> dict[str, list[Number | None]]:
     return found
 
 
-def _carried(rows: Rows) -> Iterator[list[tuple[str, Number | None, bool]]]:
-    """For each row, the figures that carry over to the next year: name, figure, whether it is firm."""
-    names = [name for name in carried_names() if name in positions(rows.names)]
-    columns = [rows.figures(name) for name in names]
-    firm = (rows.marks[:, [positions(rows.names)[name] for name in names]] & DOUBTFUL == 0).tolist()
-    for at, sure in enumerate(firm):
-        yield list(zip(names, (column[at] for column in columns), sure, strict=True))
-
-
-def year_figures(row: Chosen, carried: Sequence[tuple[str, Number | None, bool]]) -> YearFigures:
-    """The figures of a row that carry over to the next year, as the checks across years want them.
+def _year_figures(chosen: Sequence[Chosen], rows: Rows) -> Iterator[YearFigures]:
+    """The figures of each row that carry over to the next year, as the checks across years want them.
 
     None is firm where the row may be another organ's or another year's: then a failing check is no error in print.
     """
-    firm = frozenset(name for name, _, sure in carried if sure and not row.entry.in_doubt)
-    return YearFigures(row.entry.form, {name: figure for name, figure, _ in carried}, firm)
+    names = [name for name in carried_names() if name in positions(rows.names)]
+    firm = rows.marks[:, [positions(rows.names)[name] for name in names]] & DOUBTFUL == 0
+    every, none = frozenset(names), frozenset[str]()
+    figures = zip(*(rows.figures(name) for name in names), strict=True)
+    for row, values, sure, all_sure in zip(chosen, figures, firm, firm.all(axis=1).tolist(), strict=True):
+        accepted = none if row.entry.in_doubt else every if all_sure else frozenset(compress(names, sure))
+        yield YearFigures(row.entry.form, dict(zip(names, values, strict=True)), accepted)
 
 
 def _level_checks(above: RegionFigures, below: Sequence[RegionFigures]) -> Iterator[PanelCheck]:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from api.export.books import Book
-from api.export.cells import CELLS, CellCounts, Judgements, cell_frame, judgements
+from api.export.cells import CELLS, CellCounts, Judgements, cell_frame
 from api.export.columns import Frame, Row, frame_of
+from api.export.heads import Head
+from api.export.keys import keys
 from api.export.panel.index import Entry, entry_of
 from api.export.panel.processes import in_order
 from api.export.panel.source import Correction, Packet, ReportSource
 from api.export.panel.tables import CORRECTIONS, correction_rows
 from api.export.panel.wide import Block, WideSpool, block_of
 from api.export.spool import Spool
-from api.export.tables import CHECKS, ERRORS, FACTS, REPORTS, RESULT_TABLES, count_checks, keyed_frames, report_row
+from api.export.tables import CHECKS, ERRORS, FACTS, REPORTS, KeyedRows, ResultRows, report_row
 from models.light import LightReport
 
 #: Written at once; the other tables of results wait, or follow the panel.
@@ -43,17 +45,14 @@ class Tally:
     picked_wrong: int = 0
     versions: Counter[str] = field(default_factory=Counter)
 
-    def add(self, report: LightReport, cells: CellCounts, checks: Counter[str]) -> None:
-        """Count a report of which cells and checks (by status) have been counted."""
+    def add(self, head: Head, cells: CellCounts) -> None:
+        """Count a report of which cells have been counted."""
         self.reports += 1
-        self.versions[report.pipeline.version] += 1
+        self.versions[head.report.pipeline.version] += 1
         self.cells["accepted"] += cells.accepted - cells.absent
         for status in ("review", "confirmed", "corrected", "absent"):
             self.cells[status] += getattr(cells, status)
-        self.checks.update({status: count for status, count in checks.items() if status != "fail"})
-        if checks["fail"]:
-            failed = (check.cause or "unclear" for check in report.checks if check.status == "fail")
-            self.checks.update(f"fail {cause}" for cause in failed)
+        self.checks.update(head.checks)
 
     def audit(self, made: Sequence[Correction]) -> None:
         """Count decisions."""
@@ -89,41 +88,34 @@ class Digest:
 
 def digest(packet: Packet) -> Digest:
     """Digest a packet. Depends on nothing else, so it can be done anywhere."""
-    given = packet.results()
-    results = [result for result, _ in given]
-    frames = [
-        (made.table.name, frame) for made in RESULT_TABLES if made.table in AT_ONCE for frame in made.frames(results)
-    ]
-    decided = [(result, made) for result, made in given if isinstance(result, LightReport)]
-    tally = Tally(errors=len(given) - len(decided))
+    rows, corrections, tally = ResultRows(), KeyedRows(CORRECTIONS), Tally()
+    for result, made in packet.results():
+        rows.add(result)
+        if isinstance(result, LightReport):
+            tally.audit(made)
+            corrections.add(keys(result), list(zip(*correction_rows(result, made), strict=True)))
+        else:
+            tally.errors += 1
+    frames = [(table.name, frame) for table, frame in rows.other_frames()]
     overview: list[Frame] = []
     blocks: list[Block] = []
     entries: list[Entry] = []
-    for group in judgements([report for report, _ in decided]):
+    for group in rows.judgements():
         if group.names:
             frames.append((CELLS.name, cell_frame(group)))
         blocks.append(block_of(group))
         overview.append(_overview(group, tally, entries))
-    for _, made in decided:
-        tally.audit(made)
-    frames += [(CORRECTIONS.name, frame) for frame in _corrections(decided)]
+    frames += [(CORRECTIONS.name, frame) for frame in corrections.frames()]
     return Digest(tuple(frames), tuple(overview), tuple(blocks), tuple(entries), tally)
 
 
 def _overview(group: Judgements, tally: Tally, entries: list[Entry]) -> Frame:
     rows: list[Row] = []
-    for report, cells in zip(group.reports, group.counts(), strict=True):
-        checks = count_checks(report)
-        rows.append(report_row(report, cells, checks))
-        entries.append(entry_of(report, cells, checks["fail"]))
-        tally.add(report, cells, checks)
+    for head, cells in zip(group.heads, group.counts(), strict=True):
+        rows.append(report_row(head, cells))
+        entries.append(entry_of(head, cells))
+        tally.add(head, cells)
     return frame_of(REPORTS, rows)
-
-
-def _corrections(decided: Sequence[tuple[LightReport, Sequence[Correction]]]) -> Iterator[Frame]:
-    rows = [row for report, made in decided for row in correction_rows(report, made)]
-    counts = [len(made) for _, made in decided]
-    yield from keyed_frames(CORRECTIONS, [report for report, _ in decided], counts, list(zip(*rows, strict=True)))
 
 
 @dataclass

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from api.export.cells import CellCounts
+from api.export.heads import Head
 from api.export.keys import claimed
 from api.export.panel.organs import Mention, Organ, Organs
-from models.light import LightClaim, LightReport
+from models.light import LightClaim
 
 #: A claim about the whole report less sure than this is doubtful; the same as the pipeline's own limit.
 SURE = 0.8
@@ -64,9 +65,9 @@ class LeftOut:
     why: str
 
 
-def entry_of(report: LightReport, cells: CellCounts, failed: int) -> Entry:
-    """The entry of a report of which cells and failing checks have been counted."""
-    info = report.report
+def entry_of(head: Head, cells: CellCounts) -> Entry:
+    """The entry of a report of which cells have been counted."""
+    report, info = head.report, head.report.report
     year = info.year.value if isinstance(info.year.value, int) else None
     return Entry(
         document=report.id,
@@ -83,7 +84,7 @@ def entry_of(report: LightReport, cells: CellCounts, failed: int) -> Entry:
         numbers=cells.numbers,
         review=cells.review,
         by_people=cells.confirmed + cells.corrected,
-        failed=failed,
+        failed=head.failed,
     )
 
 
@@ -116,7 +117,7 @@ def choose(entries: Sequence[Entry], organs: Organs) -> tuple[list[Chosen], list
             if by_id[organ_id].region is None and len({entry.file for _, entry in of_year[year]}) > 1:
                 left.extend(_not_told_apart(by_id[organ_id], of_year[year]))
             else:
-                (row, best), *others = sorted(of_year[year], key=lambda numbered: _quality(numbered[1]))
+                (row, best), *others = _best_first(of_year[year])
                 chosen.append(Chosen(by_id[organ_id], year, row, best, tuple(others)))
     return chosen, left
 
@@ -126,6 +127,11 @@ def _not_told_apart(organ: Organ, entries: Sequence[tuple[int, Entry]]) -> Itera
     year = entries[0][1].year
     why = f"{len(entries)} files report on {year} as {organ.name}, and no region tells whether that is one organ"
     yield from (LeftOut(row, entry, organ, "not_told_apart", why) for row, entry in entries)
+
+
+def _best_first(entries: list[tuple[int, Entry]]) -> list[tuple[int, Entry]]:
+    """Most organs have one report for a year."""
+    return entries if len(entries) == 1 else sorted(entries, key=lambda numbered: _quality(numbered[1]))
 
 
 def _quality(entry: Entry) -> tuple[int, int, int, tuple[int, ...], str, int, str]:

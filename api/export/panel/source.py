@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -54,8 +54,11 @@ Given = tuple[LightResult, Sequence[Correction]]
 class Packet(Protocol):
     """Some results as they are stored. It can be pickled: reading them is the dearest step, and may be done elsewhere."""
 
-    def results(self) -> Sequence[Given]:
-        """Results with people's decisions already laid over them, each with the decisions that hold for its cells."""
+    def results(self) -> Iterable[Given]:
+        """Results with people's decisions already laid over them, each with the decisions that hold for its cells.
+
+        Read one by one as they are asked for: whoever lets go of each before the next needs little memory.
+        """
         ...
 
 
@@ -97,13 +100,15 @@ class Lines:
 
     lines: tuple[SourceLine, ...]
 
-    def results(self) -> list[Given]:
+    def results(self) -> Iterator[Given]:
         """The results, each with what its cells tell of decisions: not who and when, nor what had been accepted.
 
         Raises UsageError at the first line that is none: a report left out in silence would be worse.
         """
-        read = (_read(line, read_light) for line in self.lines if line.text.strip())
-        return [(result, corrections_of(result) if isinstance(result, LightReport) else ()) for result in read]
+        for line in self.lines:
+            if line.text.strip():
+                result = _read(line, read_light)
+                yield result, corrections_of(result) if isinstance(result, LightReport) else ()
 
 
 def read_results(path: Path) -> Iterator[Result]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -271,7 +271,7 @@ def missing_row(organ: Organ, year: int, where: str) -> Row:
     return (organ.id, organ.name, organ.region, organ.level, organ.kind, year, where)
 
 
-def correction_rows(report: LightReport, made: Collection[Correction]) -> Iterator[Row]:
+def correction_rows(report: LightReport, made: Iterable[Correction]) -> Iterator[Row]:
     """Rows of ``CORRECTIONS``, without the keys of the report."""
     variables = load_variables().of_cell.get(str(report.report.form.value), {})
     for one in made:

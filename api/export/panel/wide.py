@@ -53,8 +53,11 @@ class Rows:
         if not odd and not self.amounts[at]:
             return pa.array(self.values[:, at], pa.int64(), mask=absent).cast(pa.string())
         plain = self.values[:, at].tolist()
-        shown = [_shown(value) for value in plain] if self.amounts[at] else [str(value) for value in plain]
-        return pa.array([odd.get(row, text) for row, text in enumerate(shown)], pa.string(), mask=absent)
+        shown = {value: _shown(value) if self.amounts[at] else str(value) for value in set(plain)}
+        told = [shown[value] for value in plain]
+        for row, text in odd.items():
+            told[row] = text
+        return pa.array(told, pa.string(), mask=absent)
 
     def figures(self, name: str) -> list[Number | None]:
         """The figures of a variable; None where there is none."""
@@ -86,7 +89,7 @@ class Block:
 
 def block_of(found: Judgements) -> Block:
     """A row for each report, in their order."""
-    count, width, amounts = len(found.reports), len(found.names), _amounts()
+    count, width, amounts = len(found.heads), len(found.names), _amounts()
     values = np.zeros((count, len(amounts)), np.int64)
     marks = np.full((count, len(amounts)), NOT_ASKED, np.uint8)
     cells, at = _positions(found.form, found.names)
@@ -99,7 +102,8 @@ def block_of(found: Judgements) -> Block:
     for position in (*found.odd, *(_amounts_among(found, columns, amounts) if large.any() else ())):
         row, cell = divmod(position, width)
         if cell in columns:
-            figure = found.cells[position].value
+            figure = found.cells.values[position]
+            assert figure is not None
             scaled = _scaled(figure) if amounts[columns[cell]] else None
             if scaled is None or abs(scaled) > _LARGEST:
                 odd[row, columns[cell]] = digits(figure)
