@@ -6,10 +6,10 @@ again by way of the same JSON.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from isal import isal_zlib
 from sqlalchemy import LargeBinary, select, type_coerce
 from sqlalchemy.orm import Session
 
@@ -45,7 +45,7 @@ def held(session: Session, document_ids: Sequence[int]) -> Iterator[Held]:
             yield Held(light(error_of(document)))
         for body in found:
             # Each is unpacked, read and handed over while it is in the processor's cache.
-            text = zlib.decompress(body)
+            text = isal_zlib.decompress(body)
             one = read_light(text)
             kept = decided.get((one.source.sha256 or "", one.source.part))
             yield _replayed(text, kept) if kept and isinstance(one, LightReport) else Held(one)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import zlib
 from enum import StrEnum
 from typing import Any
 
+from isal import isal_zlib
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -25,7 +25,8 @@ from sqlalchemy.types import TypeDecorator
 
 #: SQLite numbers rows by itself only in a column that is called INTEGER.
 Id = BigInteger().with_variant(Integer(), "sqlite")
-#: Reports are 60 to 150 kB of very regular JSON; the fastest level already leaves a tenth of it.
+#: Reports are 60 to 150 kB of very regular JSON; the fastest level already leaves an eighth of it. ISA-L writes and reads zlib's own
+#: format, three times and twice as fast.
 COMPRESSION = 1
 
 
@@ -64,11 +65,11 @@ class PackedText(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
         """To the table."""
-        return None if value is None else zlib.compress(value.encode(), COMPRESSION)
+        return None if value is None else isal_zlib.compress(value.encode(), COMPRESSION)
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
         """From the table."""
-        return None if value is None else zlib.decompress(value).decode()
+        return None if value is None else isal_zlib.decompress(value).decode()
 
 
 class Base(DeclarativeBase):
