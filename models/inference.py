@@ -3,8 +3,8 @@
 Each variable is a cell (or a row whose numbers can be laid out in several ways) with a few states and their
 probabilities; each identity multiplies the weight of a joint assignment by what its outcome is worth. Small groups of
 variables that share identities are enumerated exactly. Larger ones are solved for the likeliest assignment as an integer
-program (HiGHS, through SciPy), and probabilities are taken over all assignments that differ from it in one variable, or
-in two that share an identity.
+program (HiGHS, through SciPy), and the probabilities of each variable are taken beside the others as they are in it, or
+with one changed that shares an identity.
 """
 
 from __future__ import annotations
@@ -175,10 +175,11 @@ def _worth(factor: _Factor, rest: Floats, unknown: Counts) -> Floats:
 def _around(
     best: Assignment, variables: Sequence[Variable], place: Mapping[int, int], factors: Sequence[_Factor]
 ) -> list[Floats]:
-    """The probabilities over an assignment and all that differ from it in one variable, or in two that share an identity.
+    """The probabilities of each variable over its states, beside the others as they are in an assignment or with one changed.
 
-    The states of all variables lie in one row. A change to a state is worth a number; two changes are worth both numbers,
-    set right by what they do together to each identity that they share.
+    The one changed shares an identity with the variable: all others say the same of each of its states, and however unsure
+    they are, it must not look the surer for it. The states of all variables lie in one row. A change to a state is worth a
+    number; two changes are worth both numbers, set right by what they do together to each identity that they share.
     """
     sizes = np.array([len(variable.p) for variable in variables])
     starts = np.cumsum(sizes) - sizes
@@ -195,8 +196,11 @@ def _around(
         shared[np.ix_(states, states)] = True
     changed = np.ones(len(logs), bool)
     changed[starts + best] = False
-    first, second = np.nonzero(np.triu(shared & changed & changed[:, None] & (owner != owner[:, None])))
-    return _marginals(one, changed, (first, second, one[first] + one[second] + both[first, second]), starts)
+    first, second = np.nonzero(shared & changed & (owner != owner[:, None]))
+    beside = one[first] + one[second] + both[first, second]
+    top = max(one.max(), beside.max(initial=0.0))
+    weights = np.exp(one - top) + np.bincount(first, np.exp(beside - top), len(one))
+    return [own / own.sum() for own in np.split(weights, starts[1:])]
 
 
 def _changes(factor: _Factor, now: Mapping[int, np.intp]) -> tuple[Floats, Floats]:
@@ -211,21 +215,6 @@ def _changes(factor: _Factor, now: Mapping[int, np.intp]) -> tuple[Floats, Float
     alone = _worth(factor, rest + more, unknown + lost) - before
     pairs = _worth(factor, rest + more[:, None] + more, unknown + lost[:, None] + lost) - before
     return alone, pairs - alone[:, None] - alone
-
-
-def _marginals(
-    one: Floats, changed: NDArray[np.bool_], two: tuple[Assignment, Assignment, Floats], starts: Assignment
-) -> list[Floats]:
-    """Probabilities of the states of each variable, from the log weights of single changes and of pairs."""
-    first, second, pairs = two
-    top = max(one.max(), pairs.max(initial=0.0))
-    singles, doubles = np.where(changed, np.exp(one - top), 0.0), np.exp(pairs - top)
-    mass = singles + np.bincount(first, doubles, len(one)) + np.bincount(second, doubles, len(one))
-    total = np.exp(-top) + singles.sum() + doubles.sum()
-    found = np.split(mass / total, starts[1:])
-    for p, unchanged in zip(found, np.split(~changed, starts[1:]), strict=True):
-        p[unchanged] = max(1 - p.sum(), 0.0)
-    return found
 
 
 def _likeliest(variables: Sequence[Variable], place: Mapping[int, int], factors: Sequence[_Factor]) -> Assignment:
