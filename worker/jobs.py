@@ -26,7 +26,7 @@ from worker.bundles import (
 from worker.deadline import OutOfTime, deadline
 from worker.dispatch import Message
 from worker.failures import is_lasting
-from worker.heartbeat import BEATS, Heartbeat, let_go
+from worker.heartbeat import BEATS, let_go
 from worker.holder import new_lease
 from worker.members import Members
 from worker.pictures import Apart, taken_apart
@@ -65,7 +65,7 @@ def read_document(services: Services, document_id: int) -> None:
     claimed, known = taken
     database, seconds = services.database, services.settings.lease_seconds
     try:
-        with Heartbeat(database, claimed, seconds):
+        with services.heartbeat.holding(claimed):
             _work(services, claimed, known)
     except ServiceUnavailable:
         let_go(database, lambda session: leases.give_back(session, claimed, now=time.time()), seconds / BEATS)
