@@ -74,14 +74,14 @@ def find(session: Session, reading: Reading) -> list[Result]:
 
 
 def _is_done(session: Session, reading: Reading) -> bool:
-    return session.connection().execute(_BODIES.with_only_columns(ResultRecord.id), _key(reading)).first() is not None
+    return session.connection().execute(_IDS, _key(reading)).first() is not None
 
 
 def _key(reading: Reading) -> dict[str, str]:
     return {"hash": reading.sha256, "name": reading.named, "version": reading.pipeline_version}
 
 
-#: Made once: it is asked three times for every document.
+# Made once: they are asked for every document.
 _BODIES = (
     select(ResultRecord.body)
     .where(
@@ -91,6 +91,7 @@ _BODIES = (
     )
     .order_by(ResultRecord.part)
 )
+_IDS = _BODIES.with_only_columns(ResultRecord.id)
 
 
 def outcome(results: Sequence[Result], pipeline_version: str | None) -> Outcome:
