@@ -223,18 +223,22 @@ _RESULT: TypeAdapter[Result] = TypeAdapter(Result)
 
 
 def _plain(value: Any) -> Any:
+    """The value, which is a dict or a list for the most part: a report has thousands of others, and none needs a call.
+
+    Places carry either page and bbox or line and column; the other pair is left out rather than null.
+    """
     if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items() if not _empty_place(key, item)}
+        return {
+            key: item if type(item) in _PLAIN else _plain(item)
+            for key, item in value.items()
+            if item is not None or key not in _OPTIONAL
+        }
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+        return [item if type(item) in _PLAIN else _plain(item) for item in value]
     return str(value) if isinstance(value, CellState) else value
 
 
-def _empty_place(key: str, item: Any) -> bool:
-    """Places carry either page and bbox or line and column; the other pair is left out rather than null."""
-    return item is None and key in _OPTIONAL
-
-
+_PLAIN = frozenset({str, int, float, bool, Decimal, type(None)})
 _OPTIONAL = frozenset(
     {
         "page",

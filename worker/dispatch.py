@@ -45,7 +45,7 @@ class Dispatcher:
 
     def length(self, queue: str) -> int:
         """How many messages wait in a queue. Raises BrokerUnavailable."""
-        with _translated(), self._app.connection_for_read() as connection:
+        with _translated(), self._app.pool.acquire(block=True) as connection:
             client = connection.default_channel.client
             return sum(int(client.llen(name)) for name in queues.lists(queue))
 

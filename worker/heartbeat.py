@@ -1,13 +1,12 @@
-"""Holds a document while it is being read: a thread that renews the lease until the work is over."""
+"""Holds documents while they are being read: a thread that renews their leases until the work is over."""
 
 from __future__ import annotations
 
 import logging
 import threading
 import time
-from collections.abc import Callable
-from types import TracebackType
-from typing import Self
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from sqlalchemy.orm import Session
 
@@ -22,34 +21,50 @@ BEATS = 3
 
 
 class Heartbeat:
-    """Renews a lease from entering to leaving. A renewal that fails is tried again; the lease is longer than that."""
+    """Renews the leases of what a process reads, in one thread for all of them: to begin one for each costs more than it does.
 
-    def __init__(self, database: Database, claimed: Claimed, seconds: float) -> None:
-        self._database, self._claimed, self._seconds = database, claimed, seconds
+    A renewal that fails is tried again at the next beat; the lease is longer than that.
+    """
+
+    def __init__(self, database: Database, seconds: float) -> None:
+        self._database, self._seconds = database, seconds
+        self._held: set[Claimed] = set()
         self._over = threading.Event()
-        self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+        self._thread: threading.Thread | None = None
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
+    @contextmanager
+    def holding(self, claimed: Claimed) -> Iterator[None]:
+        """Renew the lease from entering to leaving. The thread begins with the first, and again if it was lost."""
+        self._held.add(claimed)
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+            self._thread.start()
+        try:
+            yield
+        finally:
+            self._held.discard(claimed)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
+        """End the thread."""
         self._over.set()
-        self._thread.join()
+        if self._thread is not None:
+            self._thread.join()
 
     def _beat(self) -> None:
         while not self._over.wait(self._seconds / BEATS):
-            try:
-                with self._database.write() as session:
-                    held = leases.renew(session, self._claimed, now=time.time(), seconds=self._seconds)
-            except StoreUnavailable as error:
-                _log.warning("lease of document %d not renewed: %s", self._claimed.id, error.detail)
-                continue
-            if not held:
-                _log.warning("document %d is held by another by now", self._claimed.id)
-                return
+            for claimed in tuple(self._held):
+                self._renew(claimed)
+
+    def _renew(self, claimed: Claimed) -> None:
+        try:
+            with self._database.write() as session:
+                held = leases.renew(session, claimed, now=time.time(), seconds=self._seconds)
+        except StoreUnavailable as error:
+            _log.warning("lease of document %d not renewed: %s", claimed.id, error.detail)
+            return
+        if not held and claimed in self._held:  # it may have come to its end just now
+            _log.warning("document %d is held by another by now", claimed.id)
+            self._held.discard(claimed)
 
 
 def let_go(database: Database, step: Callable[[Session], object], pause: float) -> None:

@@ -12,7 +12,13 @@ _PROC = Path("/proc")
 
 def new_lease() -> str:
     """A name for one run in this process, never used before."""
-    return f"{_machine()}/{os.getpid()}/{_began(os.getpid())}/{secrets.token_hex(8)}"
+    return f"{_process(os.getpid())}/{secrets.token_hex(8)}"
+
+
+@cache
+def _process(pid: int) -> str:
+    """A process of this machine that lives."""
+    return f"{_machine()}/{pid}/{_began(pid)}"
 
 
 def is_dead(lease: str) -> bool:

@@ -26,12 +26,12 @@ from worker.bundles import (
 from worker.deadline import OutOfTime, deadline
 from worker.dispatch import Message
 from worker.failures import is_lasting
-from worker.heartbeat import BEATS, Heartbeat, let_go
+from worker.heartbeat import BEATS, let_go
 from worker.holder import new_lease
 from worker.members import Members
 from worker.pictures import Apart, taken_apart
 from worker.services import Services
-from worker.store import documents, leases, results, review, series
+from worker.store import leases, results, review, series
 from worker.store.leases import Claimed, Outcome, Refusal
 from worker.store.ranges import Pages
 from worker.store.records import Kind, Status
@@ -65,7 +65,7 @@ def read_document(services: Services, document_id: int) -> None:
     claimed, known = taken
     database, seconds = services.database, services.settings.lease_seconds
     try:
-        with Heartbeat(database, claimed, seconds):
+        with services.heartbeat.holding(claimed):
             _work(services, claimed, known)
     except ServiceUnavailable:
         let_go(database, lambda session: leases.give_back(session, claimed, now=time.time()), seconds / BEATS)
@@ -109,7 +109,7 @@ def _claim(services: Services, document_id: int) -> tuple[Claimed, list[Result]]
 
 
 def _known(services: Services, known: Sequence[Result]) -> Ending:
-    return Ending(results.outcome(known, pipeline_version(services.options)))
+    return Ending(results.outcome(known, pipeline_version(services.options)), tuple(known))
 
 
 def _attempt(services: Services, claimed: Claimed) -> Ending:
@@ -209,11 +209,10 @@ def _write(services: Services, claimed: Claimed, ending: Ending) -> None:
     share = services.settings.audit_share
     with services.database.write() as session:
         reading = Reading(claimed.sha256, claimed.name, pipeline_version(services.options))
-        is_new = bool(lasting) and results.write(session, reading, lasting, now=time.time())
+        if lasting and not results.write(session, reading, lasting, now=time.time()):
+            lasting = results.find(session, reading)
         if leases.finish(session, claimed, ending.outcome, now=time.time()) and claimed.pages is None:
-            document = documents.get(session, claimed.id, lock=True)
-            stored = lasting if is_new else None
-            series.note(session, review.remake_held(session, document, stored, audit_share=share))
+            series.note(session, review.fill(session, claimed, lasting, audit_share=share))
     if claimed.pages is not None:
         send_woken(services)
 

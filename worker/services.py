@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from extractors.options import ExtractOptions
 from worker.dispatch import Dispatcher
+from worker.heartbeat import Heartbeat
 from worker.intake import Intake
 from worker.settings import ServiceSettings
 from worker.store.blobs import Blobs, FolderBlobs
@@ -16,7 +17,7 @@ from worker.store.database import Database
 
 @dataclass(frozen=True)
 class Services:
-    """Database, bytes, broker, and the door that documents come in by."""
+    """Database, bytes, broker, the door that documents come in by, and what holds those that are being read."""
 
     settings: ServiceSettings
     options: ExtractOptions
@@ -24,9 +25,11 @@ class Services:
     blobs: Blobs
     dispatcher: Dispatcher
     intake: Intake
+    heartbeat: Heartbeat
 
     def close(self) -> None:
         """Give all connections back."""
+        self.heartbeat.close()
         self.database.close()
         self.dispatcher.close()
 
@@ -38,7 +41,8 @@ def open_services(settings: ServiceSettings, options: ExtractOptions) -> Service
     database.migrate()
     dispatcher = Dispatcher(settings)
     intake = Intake(database, dispatcher)
-    return Services(settings, options, database, open_blobs(settings), dispatcher, intake)
+    heartbeat = Heartbeat(database, settings.lease_seconds)
+    return Services(settings, options, database, open_blobs(settings), dispatcher, intake, heartbeat)
 
 
 def open_blobs(settings: ServiceSettings) -> Blobs:

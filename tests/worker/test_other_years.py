@@ -89,7 +89,7 @@ def read(database: Database, doc: Doc) -> int:
     with database.write() as session:
         results.write(session, Reading(doc.sha256, doc.name, doc.version), found, now=NOW)
         leases.finish(session, claimed, results.outcome(found, doc.version), now=NOW)
-        series.note(session, review.remake(session, documents.get(session, claimed.id)))
+        series.note(session, review.fill(session, claimed, found))
         return claimed.id
 
 

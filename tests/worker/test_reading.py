@@ -330,18 +330,32 @@ def test_what_an_emptied_broker_lost_is_sent_again(services: Services, redis_ser
     assert sweep(services).sent == 0, "a message that waits is not lost"
 
 
+def until(services: Services, document: int) -> float:
+    """When its lease runs out."""
+    with services.database.read() as session:
+        return documents.get(session, document).lease_until or 0.0
+
+
 def test_a_heartbeat_holds_a_document_for_longer_than_its_lease(services: Services) -> None:
     (document,) = submit(services, ("a.txt", TEXT))
     claimed = claim(services, document, lease=new_lease(), seconds=0.4)
-
-    def until() -> float:
-        with services.database.read() as session:
-            return documents.get(session, document).lease_until or 0.0
-
-    first = until()
-    with Heartbeat(services.database, claimed, 0.4):
-        eventually(lambda: until() > first + 0.4, "two renewals")
+    first = until(services, document)
+    with closing(Heartbeat(services.database, 0.4)) as heartbeat, heartbeat.holding(claimed):
+        eventually(lambda: until(services, document) > first + 0.4, "two renewals")
     assert not any(thread.name == "heartbeat" for thread in threading.enumerate())
+
+
+def test_one_heartbeat_holds_one_document_after_the_other(services: Services) -> None:
+    first, second = submit(services, ("a.txt", TEXT), ("b.txt", TEXT))
+    with closing(Heartbeat(services.database, 0.4)) as heartbeat:
+        with heartbeat.holding(claim(services, first, lease=new_lease(), seconds=0.4)):
+            pass
+        with heartbeat.holding(claim(services, second, lease=new_lease(), seconds=0.4)):
+            before = until(services, second)
+            eventually(lambda: until(services, second) > before, "a renewal")
+            left, before = until(services, first), until(services, second)
+            eventually(lambda: until(services, second) > before, "another renewal")
+        assert until(services, first) == left, "what is over is not held any more"
 
 
 def test_a_fault_that_may_pass_does_not_count_as_an_attempt(services: Services) -> None:

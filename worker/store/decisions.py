@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import simplejson
 from pydantic import TypeAdapter
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -94,8 +94,15 @@ def _conflict(current: int, seen: int) -> Conflict:
 
 def of_part(session: Session, sha256: str, part: int) -> list[Decision]:
     """All decisions on a part, the oldest first."""
-    query = select(DecisionRecord).where(DecisionRecord.sha256 == sha256, DecisionRecord.part == part)
-    return of_rows(session.scalars(query.order_by(DecisionRecord.version)))
+    return of_rows(session.scalars(_OF_PART, {"hash": sha256, "number": part}))
+
+
+#: Made once: it is asked for every report.
+_OF_PART = (
+    select(DecisionRecord)
+    .where(DecisionRecord.sha256 == bindparam("hash"), DecisionRecord.part == bindparam("number"))
+    .order_by(DecisionRecord.version)
+)
 
 
 def of_rows(rows: Iterable[DecisionRecord]) -> list[Decision]:

@@ -17,6 +17,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, load_only
@@ -154,9 +155,13 @@ def _begin_anew(document: DocumentRecord) -> None:
 
 def pictures_of(document: DocumentRecord) -> tuple[Picture, ...]:
     """The pictures of a document that is several; empty for any other."""
+    return pictures_in(document.files)
+
+
+def pictures_in(files: list[list[Any]] | None) -> tuple[Picture, ...]:
+    """The same from what the column ``files`` holds."""
     return tuple(
-        Picture(name, sha256, size, tuple(error) if error else None)
-        for name, sha256, size, error in document.files or ()
+        Picture(name, sha256, size, tuple(error) if error else None) for name, sha256, size, error in files or ()
     )
 
 

@@ -34,9 +34,7 @@ def insert_replacing(session: Session, table: type[Base], rows: Sequence[Mapping
     Whoever calls this in several transactions at once gives the rows in the same order, or one may wait for the other.
     """
     if rows:
-        made = _insert(session.connection().dialect.name, table)
-        key = list(table.__table__.primary_key)
-        made = made.on_conflict_do_update(index_elements=key, set_={column: made.excluded[column]})
+        made = _replacing(session.connection().dialect.name, table, column)
         session.connection().execute(made, [dict(row) for row in rows])
 
 
@@ -48,6 +46,13 @@ def _statement(session: Session, table: type[Base]) -> Any:
 def _ignoring(dialect: str, table: type[Base]) -> Any:
     """Made once for each table: making it costs more than running it."""
     return _insert(dialect, table).on_conflict_do_nothing()
+
+
+@cache
+def _replacing(dialect: str, table: type[Base], column: str) -> Any:
+    made = _insert(dialect, table)
+    key = list(table.__table__.primary_key)
+    return made.on_conflict_do_update(index_elements=key, set_={column: made.excluded[column]})
 
 
 def _insert(dialect: str, table: type[Base]) -> Any:

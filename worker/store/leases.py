@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, or_, update
 from sqlalchemy.orm import Session
 
-from worker.store.documents import Picture, pictures_of
+from worker.store.documents import Picture, pictures_in
 from worker.store.records import FINAL, OPEN, DocumentRecord, Kind, Status
 
 
@@ -64,28 +64,67 @@ def claim(
     ``OVER``: it is finished (or gone). ``TAKEN``: another holds it; that it holds it no longer is for the sweep to find
     out (``release``). ``WORN_OUT``: it was tried ``most_attempts`` times and ended none of them; quarantine it.
     """
+    given = {
+        "claimed": document_id,
+        "most": most_attempts,
+        "lease": lease,
+        "lease_until": now + seconds,
+        "started_at": now,
+    }
+    row = session.connection().execute(_CLAIM, given).one_or_none()
+    if row is None:
+        return _refusal(session, document_id, most_attempts)
+    return Claimed(
+        row.id,
+        row.batch_id,
+        row.name,
+        row.sha256,
+        lease,
+        row.attempts,
+        row.queue,
+        row.interactive,
+        (row.first_page, row.last_page) if row.first_page and row.last_page else None,
+        pictures_in(row.files),
+    )
+
+
+_CLAIM = (
+    update(DocumentRecord)
+    .where(
+        DocumentRecord.id == bindparam("claimed"),
+        or_(DocumentRecord.status == Status.RECEIVED, DocumentRecord.status == Status.QUEUED),
+        DocumentRecord.sha256.is_not(None),
+        DocumentRecord.attempts < bindparam("most"),
+    )
+    .values(
+        status=Status.RUNNING,
+        attempts=DocumentRecord.attempts + 1,
+        lease=bindparam("lease"),
+        lease_until=bindparam("lease_until"),
+        started_at=bindparam("started_at"),
+    )
+    .returning(
+        DocumentRecord.id,
+        DocumentRecord.batch_id,
+        DocumentRecord.name,
+        DocumentRecord.sha256,
+        DocumentRecord.attempts,
+        DocumentRecord.queue,
+        DocumentRecord.interactive,
+        DocumentRecord.first_page,
+        DocumentRecord.last_page,
+        DocumentRecord.files,
+    )
+)
+
+
+def _refusal(session: Session, document_id: int, most_attempts: int) -> Refusal:
+    """Why a document was not claimed. One that has come free just now is sent again by whoever freed it, or the sweep."""
     document = session.get(DocumentRecord, document_id, with_for_update=True)
     if document is None or document.status in FINAL or document.sha256 is None:
         return Refusal.OVER
-    if document.status in (Status.SPLIT, Status.RUNNING):
-        return Refusal.TAKEN
-    if document.attempts >= most_attempts:
-        return Refusal.WORN_OUT
-    document.status, document.attempts = Status.RUNNING, document.attempts + 1
-    document.lease, document.lease_until, document.started_at = lease, now + seconds, now
-    session.flush()
-    return Claimed(
-        document.id,
-        document.batch_id,
-        document.name,
-        document.sha256,
-        lease,
-        document.attempts,
-        document.queue,
-        document.interactive,
-        (document.first_page, document.last_page) if document.first_page and document.last_page else None,
-        pictures_of(document),
-    )
+    is_waiting = document.status in (Status.RECEIVED, Status.QUEUED)
+    return Refusal.WORN_OUT if is_waiting and document.attempts >= most_attempts else Refusal.TAKEN
 
 
 def renew(session: Session, claimed: Claimed, *, now: float, seconds: float) -> bool:

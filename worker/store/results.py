@@ -74,14 +74,14 @@ def find(session: Session, reading: Reading) -> list[Result]:
 
 
 def _is_done(session: Session, reading: Reading) -> bool:
-    return session.connection().execute(_BODIES.with_only_columns(ResultRecord.id), _key(reading)).first() is not None
+    return session.connection().execute(_IDS, _key(reading)).first() is not None
 
 
 def _key(reading: Reading) -> dict[str, str]:
     return {"hash": reading.sha256, "name": reading.named, "version": reading.pipeline_version}
 
 
-#: Made once: it is asked three times for every document.
+# Made once: they are asked for every document.
 _BODIES = (
     select(ResultRecord.body)
     .where(
@@ -91,6 +91,7 @@ _BODIES = (
     )
     .order_by(ResultRecord.part)
 )
+_IDS = _BODIES.with_only_columns(ResultRecord.id)
 
 
 def outcome(results: Sequence[Result], pipeline_version: str | None) -> Outcome:
@@ -108,14 +109,14 @@ def outcome(results: Sequence[Result], pipeline_version: str | None) -> Outcome:
     )
 
 
-def of_document(session: Session, document: DocumentRecord, stored: Sequence[Result] | None = None) -> list[Result]:
+def of_document(session: Session, document: DocumentRecord) -> list[Result]:
     """The results of a document with everything that people decided, and what other reports of the organ say against them;
     empty while it is being worked on.
 
     A document that ended without being read (quarantined, out of time, lost in its archive) gives the error object that
-    its record tells of. ``stored`` is what is held of it, where the caller has just written it.
+    its record tells of.
     """
-    return [_among_others(session, one.result) for one in with_history(session, document, stored)]
+    return [_among_others(session, one.result) for one in with_history(session, document)]
 
 
 def of_documents(session: Session, found: Iterable[DocumentRecord]) -> Iterator[Result]:
@@ -149,14 +150,17 @@ class WithHistory:
     decisions: Sequence[Decision]
 
 
-def with_history(
-    session: Session, document: DocumentRecord, stored: Sequence[Result] | None = None
-) -> Iterator[WithHistory]:
+def with_history(session: Session, document: DocumentRecord) -> Iterator[WithHistory]:
     """The results of a document, each beside what the pipeline had read and what people decided since."""
-    stored = _stored(session, document) if stored is None else stored
+    stored = _stored(session, document)
     if not stored and document.error_code is not None:
         failed = error_of(document)
         yield WithHistory(failed, failed, ())
+    yield from decided(session, stored)
+
+
+def decided(session: Session, stored: Iterable[Result]) -> Iterator[WithHistory]:
+    """Results as the pipeline gave them, each with what people decided since."""
     for read in stored:
         if not isinstance(read, Report) or read.source.sha256 is None:
             yield WithHistory(read, read, ())

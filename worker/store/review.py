@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from models.audit import CODE, COMPARE, in_sample, place_by_lot, unmarked
@@ -19,6 +19,7 @@ from models.report import Report, Result, ReviewReason
 from models.whole import about
 from worker.store import decisions, results, series
 from worker.store.inserts import insert_ignoring
+from worker.store.leases import Claimed
 from worker.store.records import DocumentRecord, ReviewItemRecord
 from worker.store.series import OrganYear
 from worker.store.tallies import ReportTally, tally_of
@@ -111,7 +112,8 @@ def make(session: Session, document: DocumentRecord, *, audit_share: float = 0.0
     A share of the accepted cells is asked about as well, at random and not to be told from others (see `models.audit`).
     """
     made_from = _state(session, document)
-    return _made(session, document, made_from, results.of_document(session, document), audit_share)
+    found = results.of_document(session, document)
+    return Made(made_from, _rows(session, document, found, audit_share), tally_of(found))
 
 
 def put(session: Session, document_id: int, made: Made) -> None:
@@ -119,7 +121,8 @@ def put(session: Session, document_id: int, made: Made) -> None:
     query = select(DocumentRecord).where(DocumentRecord.id == document_id).with_for_update()
     document = session.scalars(query).one_or_none()
     if document is not None and _state(session, document) == made.made_from:
-        _write(session, document, made)
+        _write(session, document.id, made.rows)
+        document.tally = [*made.tally]
 
 
 def remake(session: Session, document: DocumentRecord, *, audit_share: float = 0.0) -> list[Result]:
@@ -128,15 +131,21 @@ def remake(session: Session, document: DocumentRecord, *, audit_share: float = 0
     Of two who do this at once the second waits. Whoever does it for several documents goes by their ids.
     """
     session.execute(select(DocumentRecord.id).where(DocumentRecord.id == document.id).with_for_update())
-    return remake_held(session, document, audit_share=audit_share)
+    found = results.of_document(session, document)
+    _write(session, document.id, _rows(session, document, found, audit_share))
+    document.tally = [*tally_of(found)]
+    return found
 
 
-def remake_held(
-    session: Session, document: DocumentRecord, stored: Sequence[Result] | None = None, *, audit_share: float = 0.0
-) -> list[Result]:
-    """The same for a document that this transaction has locked; ``stored`` is what it has written of it, if it has."""
-    found = results.of_document(session, document, stored)
-    _write(session, document, _made(session, document, (), found, audit_share))
+def fill(session: Session, claimed: Claimed, read: Sequence[Result], *, audit_share: float = 0.0) -> list[Result]:
+    """Make the items of a document that has just ended from what was ``read``; as people left it, that is handed back.
+
+    This transaction has locked the document by ending it. What other reports of the organ say against it follows when the
+    years are compared: that means reading them all, and a transaction that writes is to be short.
+    """
+    found = [one.result for one in results.decided(session, read)]
+    _write(session, claimed.id, _rows(session, claimed, found, audit_share))
+    session.connection().execute(_TALLY_OF, {"document": claimed.id, "counted": tally_of(found)})
     return found
 
 
@@ -159,9 +168,9 @@ def _state(session: Session, document: DocumentRecord) -> tuple[object, ...]:
     return document.status, document.pipeline_version, document.finished_at, decided
 
 
-def _made(
-    session: Session, document: DocumentRecord, made_from: tuple[object, ...], found: Sequence[Result], share: float
-) -> Made:
+def _rows(
+    session: Session, document: DocumentRecord | Claimed, found: Sequence[Result], share: float
+) -> list[dict[str, object]]:
     rows: dict[tuple[object, ...], dict[str, object]] = {}
     for report in found:
         if isinstance(report, Report):
@@ -169,17 +178,16 @@ def _made(
             for reason in (*report.review.reasons, *audited(report, share)):
                 row = _row(document, report, reason, readers.get(about(reason)))
                 rows.setdefault((row["part"], row["cell"], row["code"], row["why"]), row)
-    return Made(made_from, list(rows.values()), tally_of(found))
+    return list(rows.values())
 
 
-def _write(session: Session, document: DocumentRecord, made: Made) -> None:
-    session.flush()
-    session.connection().execute(_ITEMS_OF, {"document": document.id})
-    insert_ignoring(session, ReviewItemRecord, made.rows)
-    document.tally = [*made.tally]
+def _write(session: Session, document_id: int, rows: Sequence[Mapping[str, object]]) -> None:
+    session.connection().execute(_ITEMS_OF, {"document": document_id})
+    insert_ignoring(session, ReviewItemRecord, rows)
 
 
 _ITEMS_OF = delete(ReviewItemRecord).where(ReviewItemRecord.document_id == bindparam("document"))
+_TALLY_OF = update(DocumentRecord).where(DocumentRecord.id == bindparam("document")).values(tally=bindparam("counted"))
 
 
 def _readers(session: Session, report: Report) -> dict[str, str]:
@@ -201,7 +209,9 @@ def _part(report: Report) -> tuple[str, int]:
     return report.source.sha256 or "", report.source.part
 
 
-def _row(document: DocumentRecord, report: Report, reason: ReviewReason, reader: str | None) -> dict[str, object]:
+def _row(
+    document: DocumentRecord | Claimed, report: Report, reason: ReviewReason, reader: str | None
+) -> dict[str, object]:
     organ, year = report.report.organ.value, report.report.year.value
     shown = told(reason)
     return {
