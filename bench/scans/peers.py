@@ -82,8 +82,14 @@ def _rows_by_page(printed: Path, truth: dict[str, Any]) -> dict[int, Rows]:
             for name, cell in report.cells.items():
                 value = truth[name]["value"]
                 if value is not None and cell.evidence and cell.evidence.page:
-                    rows[cell.evidence.page][name.rpartition(".")[0]].append(str(value))
+                    rows[cell.evidence.page][_printed_row(name)].append(str(value).lstrip("-"))  # 减2 has the figure 2
     return {page: list(by_name.values()) for page, by_name in rows.items()}
+
+
+def _printed_row(cell: str) -> str:
+    """Which cells stand in one printed row: those of a row of the form; the fourth table has all of its own in one."""
+    table, _, row = cell.rpartition(".")[0].partition(".")
+    return table if table == "remedies" else f"{table}.{row}"
 
 
 def _pictures(scan: Path, dpi: int) -> list[Any]:
