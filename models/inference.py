@@ -1,47 +1,37 @@
 """Which of the readings is right, given all identities at once: the posterior of a small factor graph.
 
 Each variable is a cell (or a row whose numbers can be laid out in several ways) with a few states and their
-probabilities; each identity multiplies the weight of a joint assignment by what its outcome is worth. Small groups of
-variables that share identities are enumerated exactly. Larger ones are solved for the likeliest assignment as an integer
-program (HiGHS, through SciPy), and the probabilities of each variable are taken beside the others as they are in it, or
-with one changed that shares an identity.
+probabilities; each identity multiplies the weight of a joint assignment by what its outcome is worth. A group of
+variables that share identities is worked out exactly where that is possible (``elimination``). Elsewhere the likeliest
+assignment is found as an integer program (HiGHS, through SciPy), and the probabilities of each variable are taken beside
+the others as they are in it, or with one changed that shares an identity.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from models.elimination import eliminated
+from models.factors import (
+    BROKEN_IN_PRINT,
+    NOT_EVALUATED,
+    Assignment,
+    Factor,
+    Floats,
+    Variable,
+    factors_of,
+    logs_of,
+    worth_of,
+)
 from models.identities import Identity
-from models.readings import Number
 
-#: How likely a truthful report breaks an identity, and what an identity that cannot be evaluated is worth beside one that
-#: holds: as many reports break one by chance reading as leave one open.
-BROKEN_IN_PRINT = 0.02
-NOT_EVALUATED = 0.2
 #: Groups with at most this many joint assignments are enumerated.
 MOST_ENUMERATED = 20_000
-#: States less likely than this are not followed.
-LEAST_STATE = 1e-7
 #: Seconds that the solver may take for one group before the best found so far is taken: far more than any needs, so that what else the
 #: machine does changes no result.
 SOLVER_SECONDS = 10.0
-
-Floats = NDArray[np.float64]
-Assignment = NDArray[np.intp]
-Counts = NDArray[np.intp]
-
-
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """States of one or more cells: ``operands[state]`` is what each cell adds to a sum (None: unknown)."""
-
-    cells: tuple[str, ...]
-    p: tuple[float, ...]
-    operands: tuple[tuple[Number | None, ...], ...]
 
 
 def posterior(variables: Sequence[Variable], rules: Sequence[Identity]) -> list[Floats]:
@@ -50,7 +40,7 @@ def posterior(variables: Sequence[Variable], rules: Sequence[Identity]) -> list[
     open_ones = [index for index, variable in enumerate(variables) if len(variable.p) > 1]
     if not open_ones:
         return found
-    factors = _factors(variables, set(open_ones), rules)
+    factors = factors_of(variables, set(open_ones), rules)
     for group in _groups(open_ones, factors):
         own = [factor for factor in factors if factor.scope & set(group)]
         for index, p in zip(group, _solve([variables[i] for i in group], group, own), strict=True):
@@ -58,67 +48,7 @@ def posterior(variables: Sequence[Variable], rules: Sequence[Identity]) -> list[
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Factor:
-    """An identity as left minus right: a constant, and what each state of each open variable adds.
-
-    ``open`` is whether a certain cell of it is unknown.
-    """
-
-    exact: bool
-    constant: float
-    open: bool
-    adds: Mapping[int, Floats]
-    unknown: Mapping[int, Counts]
-
-    @property
-    def scope(self) -> set[int]:
-        return set(self.adds)
-
-    def sums(self, states: Mapping[int, Assignment | np.intp]) -> tuple[Floats, Counts]:
-        """Left minus right, and the number of unknown cells, for a state (or many) of each open variable."""
-        rest = np.asarray(self.constant + sum(adds[states[index]] for index, adds in self.adds.items()))
-        unknown = np.asarray(self.open + sum(missing[states[index]] for index, missing in self.unknown.items()))
-        return rest, unknown
-
-
-def _factors(variables: Sequence[Variable], open_ones: set[int], rules: Sequence[Identity]) -> list[_Factor]:
-    """The identities that an open variable takes part in."""
-    home = {cell: (index, at) for index, v in enumerate(variables) for at, cell in enumerate(v.cells)}
-    states = {
-        cell: _operands([state[at] for state in variables[index].operands])
-        for cell, (index, at) in home.items()
-        if index in open_ones
-    }
-    factors = []
-    for rule in rules:
-        if not any(cell in states for cell in rule.cells):
-            continue
-        constant, unknown_constant = 0.0, False
-        adds: dict[int, Floats] = {}
-        unknown: dict[int, Counts] = {}
-        for sign, cells in ((1.0, rule.left), (-1.0, rule.right)):
-            for cell in cells:
-                index, at = home.get(cell, (-1, 0))
-                if cell in states:
-                    numbers, missing = states[cell]
-                    adds[index] = adds.get(index, 0.0) + sign * numbers
-                    unknown[index] = np.maximum(unknown.get(index, 0), missing)
-                    continue
-                value = variables[index].operands[0][at] if cell in home else None
-                unknown_constant |= value is None
-                constant += sign * float(value or 0)
-        factors.append(_Factor(rule.relation == "=", constant, unknown_constant, adds, unknown))
-    return factors
-
-
-def _operands(values: Sequence[Number | None]) -> tuple[Floats, Counts]:
-    """What each state of a cell adds to a sum, and whether that is unknown (1 or 0)."""
-    numbers = np.array([float(value or 0) for value in values])
-    return numbers, np.array([value is None for value in values], np.intp)
-
-
-def _groups(open_ones: Sequence[int], factors: Sequence[_Factor]) -> list[list[int]]:
+def _groups(open_ones: Sequence[int], factors: Sequence[Factor]) -> list[list[int]]:
     """Open variables that share identities, directly or through others."""
     parent = {index: index for index in open_ones}
 
@@ -137,23 +67,30 @@ def _groups(open_ones: Sequence[int], factors: Sequence[_Factor]) -> list[list[i
     return list(groups.values())
 
 
-def _solve(variables: Sequence[Variable], group: Sequence[int], factors: Sequence[_Factor]) -> list[Floats]:
+def _solve(variables: Sequence[Variable], group: Sequence[int], factors: Sequence[Factor]) -> list[Floats]:
     place = {index: at for at, index in enumerate(group)}
     sizes = [len(variable.p) for variable in variables]
     if float(np.prod(np.array(sizes, float))) <= MOST_ENUMERATED:
         return _enumerated(variables, place, factors)
-    return _around(_likeliest(variables, place, factors), variables, place, factors)
+    likeliest = np.array([int(np.argmax(variable.p)) for variable in variables])
+    satisfied = (worth_of(f, *f.sums({index: likeliest[place[index]] for index in f.adds})) == 0 for f in factors)
+    if not all(satisfied):
+        exact = eliminated(variables, place, factors)
+        if exact is not None:
+            return exact
+        likeliest = _solved(variables, place, factors, likeliest)
+    return _around(likeliest, variables, place, factors)
 
 
-def _enumerated(variables: Sequence[Variable], place: Mapping[int, int], factors: Sequence[_Factor]) -> list[Floats]:
+def _enumerated(variables: Sequence[Variable], place: Mapping[int, int], factors: Sequence[Factor]) -> list[Floats]:
     """The probabilities over all joint assignments."""
     sizes = [len(variable.p) for variable in variables]
     tried = np.indices(sizes).reshape(len(sizes), -1)
     scores = np.zeros(tried.shape[1])
     for states, variable in zip(tried, variables, strict=True):
-        scores += _logs(variable)[states]
+        scores += logs_of(variable)[states]
     for factor in factors:
-        scores += _worth(factor, *factor.sums({index: tried[place[index]] for index in factor.adds}))
+        scores += worth_of(factor, *factor.sums({index: tried[place[index]] for index in factor.adds}))
     weights = np.exp(scores - scores.max())
     weights /= weights.sum()
     return [
@@ -162,18 +99,8 @@ def _enumerated(variables: Sequence[Variable], place: Mapping[int, int], factors
     ]
 
 
-def _logs(variable: Variable) -> Floats:
-    return np.log(np.maximum(variable.p, LEAST_STATE))
-
-
-def _worth(factor: _Factor, rest: Floats, unknown: Counts) -> Floats:
-    """The log weight of an identity of which ``rest`` is left and so many cells are unknown."""
-    holds = np.abs(rest) < 1e-6 if factor.exact else rest > -1e-6
-    return np.where(unknown > 0, np.log(NOT_EVALUATED), np.where(holds, 0.0, np.log(BROKEN_IN_PRINT)))
-
-
 def _around(
-    best: Assignment, variables: Sequence[Variable], place: Mapping[int, int], factors: Sequence[_Factor]
+    best: Assignment, variables: Sequence[Variable], place: Mapping[int, int], factors: Sequence[Factor]
 ) -> list[Floats]:
     """The probabilities of each variable over its states, beside the others as they are in an assignment or with one changed.
 
@@ -184,7 +111,7 @@ def _around(
     sizes = np.array([len(variable.p) for variable in variables])
     starts = np.cumsum(sizes) - sizes
     owner = np.repeat(np.arange(len(sizes)), sizes)
-    logs = np.concatenate([_logs(variable) for variable in variables])
+    logs = np.concatenate([logs_of(variable) for variable in variables])
     one = logs - logs[starts + best][owner]
     both, shared = np.zeros((len(logs), len(logs))), np.zeros((len(logs), len(logs)), bool)
     for factor in factors:
@@ -203,7 +130,7 @@ def _around(
     return [own / own.sum() for own in np.split(weights, starts[1:])]
 
 
-def _changes(factor: _Factor, now: Mapping[int, np.intp]) -> tuple[Floats, Floats]:
+def _changes(factor: Factor, now: Mapping[int, np.intp]) -> tuple[Floats, Floats]:
     """What each state of its variables is worth to an identity beside the states of ``now``.
 
     For each alone, and for each two what they are worth together beyond that.
@@ -211,32 +138,25 @@ def _changes(factor: _Factor, now: Mapping[int, np.intp]) -> tuple[Floats, Float
     rest, unknown = factor.sums(now)
     more = np.concatenate([adds - adds[now[index]] for index, adds in factor.adds.items()])
     lost = np.concatenate([missing - missing[now[index]] for index, missing in factor.unknown.items()])
-    before = _worth(factor, rest, unknown)
-    alone = _worth(factor, rest + more, unknown + lost) - before
-    pairs = _worth(factor, rest + more[:, None] + more, unknown + lost[:, None] + lost) - before
+    before = worth_of(factor, rest, unknown)
+    alone = worth_of(factor, rest + more, unknown + lost) - before
+    pairs = worth_of(factor, rest + more[:, None] + more, unknown + lost[:, None] + lost) - before
     return alone, pairs - alone[:, None] - alone
 
 
-def _likeliest(variables: Sequence[Variable], place: Mapping[int, int], factors: Sequence[_Factor]) -> Assignment:
-    """The likeliest joint assignment. Where the likeliest state of each satisfies every identity, none can be better."""
-    likeliest = np.array([int(np.argmax(variable.p)) for variable in variables])
-    satisfied = (_worth(f, *f.sums({index: likeliest[place[index]] for index in f.adds})) == 0 for f in factors)
-    return likeliest if all(satisfied) else _solved(variables, place, factors, likeliest)
-
-
 def _solved(
-    variables: Sequence[Variable], place: Mapping[int, int], factors: Sequence[_Factor], otherwise: Assignment
+    variables: Sequence[Variable], place: Mapping[int, int], factors: Sequence[Factor], otherwise: Assignment
 ) -> Assignment:
     """As an integer program: one state each, a price for each identity that fails or stays open."""
     from scipy.optimize import Bounds, LinearConstraint, milp
 
     sizes = np.array([len(variable.p) for variable in variables])
     starts = np.cumsum(sizes) - sizes
-    prices = [-_logs(variable) for variable in variables]
+    prices = [-logs_of(variable) for variable in variables]
     for factor in factors:
         if len(factor.adds) == 1:  # What a state is worth to an identity of its own is part of its price.
             (index,) = factor.adds
-            prices[place[index]] -= _worth(factor, *factor.sums({index: np.arange(sizes[place[index]])}))
+            prices[place[index]] -= worth_of(factor, *factor.sums({index: np.arange(sizes[place[index]])}))
     shared = [factor for factor in factors if len(factor.adds) > 1]
     states, count = int(sizes.sum()), len(shared)
     limits = [(np.where(np.repeat(np.arange(len(sizes)), sizes) == at, 1.0, 0.0), 1.0, 1.0) for at in range(len(sizes))]
@@ -259,7 +179,7 @@ def _solved(
 
 
 def _limits(
-    factor: _Factor, areas: Mapping[int, slice], slacks: tuple[int, int], length: int
+    factor: Factor, areas: Mapping[int, slice], slacks: tuple[int, int], length: int
 ) -> Iterator[tuple[Floats, float, float]]:
     """An identity as rows of the program: it holds unless one of two switches, broken and not evaluated, is on."""
     row, unknown, slack = np.zeros(length), np.zeros(length), np.zeros(length)

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 
 from models.calibration import Origin, accept_from, calibrated, kind_of
 from models.candidates import options_of
+from models.factors import Variable
 from models.forms import load_forms
 from models.identities import Identity, Outcome, evaluate, identities
-from models.inference import Variable, posterior
+from models.inference import posterior
 from models.readings import Candidate, CellState, Hypothesis, Number, RowReading
 
 #: A row matched less well than this is never accepted without a person.
