@@ -67,10 +67,12 @@ class RowReading:
     """A printed row matched to cells of a form.
 
     ``cells`` are ids in form order; ``match`` in 0..1 says how well label and columns were matched; ``notes`` are
-    sentences for a reviewer on what was unusual (a number too many, a label half missing).
+    sentences for a reviewer on what was unusual about its figures (a number too many), ``label_notes`` on why it may be
+    another row of the form (a label half missing).
     """
 
     cells: tuple[str, ...]
     hypotheses: tuple[Hypothesis, ...]
     match: float
     notes: tuple[str, ...] = field(default=())
+    label_notes: tuple[str, ...] = field(default=())

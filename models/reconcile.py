@@ -103,6 +103,7 @@ class _Cell:
     options: list[tuple[Candidate | None, float]] = field(default_factory=list)
     match: float = 1.0
     notes: tuple[str, ...] = ()
+    label_notes: tuple[str, ...] = ()
 
     @property
     def best(self) -> tuple[Candidate | None, float]:
@@ -164,7 +165,7 @@ def _posteriors(
     for (row, names, choices), weights in zip(homes, posterior(variables, rules), strict=True):
         for at, name in enumerate(names):
             options = _merged([(choice[at], float(p)) for choice, p in zip(choices, weights, strict=True)])
-            cells[name] = _Cell(options, row.match, row.notes)
+            cells[name] = _Cell(options, row.match, row.notes, row.label_notes)
     return cells
 
 
@@ -243,7 +244,7 @@ def _judge(cell: str, seen: _Cell | None, bench: _Bench) -> Judged:
         return _judged(None, CellState.ABSENT, 0.6 if why else 0.97, [why] if why else [], bench)
     candidate, p = seen.best
     if not seen.options:
-        return _judged(None, CellState.TEXT, 0.0, seen.notes or ("the row could not be read",), bench)
+        return _judged(None, CellState.TEXT, 0.0, _notes(seen) or ("the row could not be read",), bench)
     failing = bench.suspects.get(cell, ())
     reasons = _reasons(candidate, seen, p, failing)
     confidence = _confidence(candidate, seen.match, p, bool(failing), cell in bench.held)
@@ -268,15 +269,19 @@ def _judged(
     return Judged(candidate, state, _value(candidate), confidence, alternatives, tuple(reasons), enough)
 
 
+def _notes(seen: _Cell) -> tuple[str, ...]:
+    return (*seen.label_notes, *seen.notes)
+
+
 def _reasons(candidate: Candidate | None, seen: _Cell, p: float, failing: Sequence[str]) -> list[str]:
-    reasons = list(seen.notes)
+    reasons = list(_notes(seen))
     if seen.match < WEAK_MATCH:
         reasons.append(f"the label of the row matches the form only weakly ({seen.match:.2f})")
     if candidate is not None and candidate.doubt:
         reasons.append(PLAINNESS + candidate.doubt)
     if candidate is not None and candidate.state is CellState.TEXT:
         reasons.append(f"words stand where a number is expected: {candidate.printed[:40]}")
-    if p < ACCEPT and not seen.notes:
+    if p < ACCEPT and not _notes(seen):
         reasons.append(SEVERAL)
     reasons.extend(FAILING + rule for rule in failing)
     return reasons
@@ -317,15 +322,22 @@ def _missing(form_id: str, present: set[str], *, scanned: bool) -> dict[str, str
 
 
 def _cause(outcome: Outcome, cells: Mapping[str, _Cell]) -> str | None:
-    """Firm readings of a failing sum accuse the print; a doubtful one among them accuses the reading."""
+    """Firm readings of a failing sum accuse the print; a doubtful one among them accuses the reading.
+
+    A sum within one row fails whichever row of the form that is, so it does not matter how well its label could be read.
+    """
     if outcome.status != "fail":
         return None
-    firm = [_is_firm(cells.get(cell)) for cell in outcome.identity.cells]
-    return "source" if all(firm) else "unclear"
+    names = outcome.identity.cells
+    within = len({name.rpartition(".")[0] for name in names}) == 1
+    return "source" if all(_is_firm(cells.get(name), label=not within) for name in names) else "unclear"
 
 
-def _is_firm(seen: _Cell | None) -> bool:
+def _is_firm(seen: _Cell | None, *, label: bool) -> bool:
+    """Whether the reading is plain and, with ``label``, belongs to the row that it was taken for."""
     if seen is None:
         return False
     candidate, p = seen.best
-    return p >= ACCEPT and seen.match >= WEAK_MATCH and candidate is not None and not (candidate.doubt or seen.notes)
+    if label and (seen.match < WEAK_MATCH or seen.label_notes):
+        return False
+    return p >= ACCEPT and candidate is not None and not (candidate.doubt or seen.notes)

@@ -141,7 +141,7 @@ def _remedies(form: Form, seen: Sequence[SeenRow], readings: list[RowReading], u
         placed = place_region(seen, region, table)
         if placed.placings or placed.note:
             first = seen[region.values[0]]
-            readings.append(_reading(cells, placed, first, UNLABELLED_MATCH, ()))
+            readings.append(RowReading(cells, _hypotheses(cells, placed, first), UNLABELLED_MATCH, _said(placed)))
     return region
 
 
@@ -161,25 +161,36 @@ def _labelled(
             placed = frame.place(seen[match.seen], row)
             heads = [text for _, text in seen[match.seen].heads]
             others = other_labels("".join(heads), row, (other for _, other in targets))
-            notes = _notes(match, beside, others, has_figure=bool(heads and _FIGURE_BEHIND.search(heads[-1])))
+            has_figure = bool(heads and _FIGURE_BEHIND.search(heads[-1]))
+            notes = (*_notes(beside=match.seen in beside, has_figure=has_figure), *_said(placed))
             cells = tuple(f"{table.id}.{row.id}.{column.id}" for column in row.columns)
-            readings.append(_reading(cells, placed, seen[match.seen], match.likeness, notes))
+            hypotheses = _hypotheses(cells, placed, seen[match.seen])
+            readings.append(RowReading(cells, hypotheses, match.likeness, notes, _label_notes(match, others)))
             used.add(origin[match.seen])
     return [f"{seen[index].label or '(no label)'}: {_values(seen[index])}" for index in lost]
 
 
-def _notes(match: Match, beside: frozenset[int], others: Sequence[str], *, has_figure: bool) -> tuple[str, ...]:
+def _notes(*, beside: bool, has_figure: bool) -> tuple[str, ...]:
     notes = []
     if has_figure:
         notes.append("a figure stands behind the label as if it were part of it")
+    if beside:
+        notes.append("figures right above or below the row belong to no row of the form")
+    return tuple(notes)
+
+
+def _said(placed: Placed) -> tuple[str, ...]:
+    return (placed.note,) if placed.note else ()
+
+
+def _label_notes(match: Match, others: Sequence[str]) -> tuple[str, ...]:
+    notes = []
     if others:
         notes.append(f"its label runs together with that of another row: {', '.join(others)}")
     if match.by_place:
         notes.append("its label could not be read; the rows above and below leave no other row of the form")
     if match.stray:
         notes.append("the row stands out of the form's order")
-    if match.seen in beside:
-        notes.append("figures right above or below the row belong to no row of the form")
     return tuple(notes)
 
 
@@ -312,8 +323,8 @@ def _with_subtotal(placed: Placed, subtotal: Slot | None) -> Placed:
     return replace(placed, note=f"the printed subtotal {subtotal.text} is not the sum of its parts, {sum(known)}")
 
 
-def _reading(cells: tuple[str, ...], placed: Placed, row: SeenRow, match: float, notes: tuple[str, ...]) -> RowReading:
-    hypotheses = tuple(
+def _hypotheses(cells: tuple[str, ...], placed: Placed, row: SeenRow) -> tuple[Hypothesis, ...]:
+    return tuple(
         Hypothesis(
             placing.weight,
             tuple(
@@ -323,7 +334,6 @@ def _reading(cells: tuple[str, ...], placed: Placed, row: SeenRow, match: float,
         )
         for placing in placed.placings
     )
-    return RowReading(cells, hypotheses, match, (*notes, placed.note) if placed.note else notes)
 
 
 def _table_blocks(blocks: Sequence[Block], seen: Sequence[SeenRow], used: set[int]) -> frozenset[int]:

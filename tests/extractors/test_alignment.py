@@ -132,7 +132,7 @@ def test_a_row_out_of_order_is_found_by_its_label() -> None:
     alignment, result = judged(lines("本年制发件数\n" + "\n".join(rows)))
     for row in REQUESTS.rows:
         assert result.cells[f"requests.{row.id}.total"].value == int(values_of(row)[-1]), row.id
-    assert any("out of the form's order" in note for row in alignment.rows for note in row.notes)
+    assert any("out of the form's order" in note for row in alignment.rows for note in row.label_notes)
 
 
 def grid(rows: Sequence[Sequence[str]], route: str = "html") -> Grid:
@@ -276,7 +276,7 @@ def test_a_row_without_a_usable_label_is_known_by_its_neighbours_and_left_to_a_p
     row = next(row for row in alignment.rows if "requests.denied_third_party.total" in row.cells)
     wanted = next(values_of(one) for one in REQUESTS.rows if one.id == "denied_third_party")
     assert [str(c.value) for c in row.hypotheses[0].candidates if c is not None] == wanted
-    assert any("no other row of the form" in note for note in row.notes)
+    assert any("no other row of the form" in note for note in row.label_notes)
     judged = reconcile(FORM.id, alignment.rows)
     assert not judged.cells["requests.denied_third_party.total"].accepted
 

@@ -141,6 +141,19 @@ def test_a_weak_match_and_an_unclear_print_are_never_accepted() -> None:
         assert cell.confidence < ACCEPT
 
 
+def test_a_row_sum_that_fails_in_print_is_named_so_whichever_row_it_is_in() -> None:
+    """And a sum over several rows is not: it may fail because one of them is another row."""
+    table = consistent({row: [1, 2, 0, 0, 3, 0] for row in OUTCOMES})
+    rows = readings({**table, "granted": [9, *table["granted"][1:]]})
+    at = next(index for index, row in enumerate(rows) if row.cells[0].startswith("requests.granted."))
+    rows[at] = replace(rows[at], match=0.7, label_notes=("its label could not be read",))
+    causes = {v.outcome.identity.rule: v.cause for v in reconcile("2021", rows).verdicts if v.outcome.status == "fail"}
+    assert causes.pop("requests.row_total.granted") == "source"
+    assert causes and set(causes.values()) == {"unclear"}
+    rows[at] = replace(rows[at], notes=("a number too many",))
+    assert {v.cause for v in reconcile("2021", rows).verdicts} == {None, "unclear"}
+
+
 def with_state(table: Counts, state: CellState, *, where: int = 0) -> list[RowReading]:
     """The table with every value equal to ``where`` printed as a blank or a dash."""
     sign = Candidate("", state, None, Place(page=1), "lattice", ("pdfium",))
