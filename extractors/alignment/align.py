@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from extractors.alignment.columns import (
     HeaderMap,
     Placed,
+    as_heads,
     has_subtotal,
     header_map,
     place_by_count,
@@ -244,7 +245,7 @@ class _Frame:
         first = self._firsts[fragment]
         above: list[SeenRow] = []
         for index in range(first - 1, -1, -1):
-            row = self._seen[index]
+            row = as_heads(self._seen[index], self.labels)
             if row.filled or row.fragment != fragment or len(above) == MOST_HEADS:
                 break
             above.insert(0, row)

@@ -167,6 +167,13 @@ def test_a_printed_subtotal_is_known_though_its_head_is_half_read() -> None:
     assert not any("superfluous" in reason for cell in result.cells.values() for reason in cell.reasons)
 
 
+def test_a_printed_subtotal_is_known_though_another_head_was_read_as_a_figure() -> None:
+    rows = [[text.replace("科研机构", "1") for text in row] for row in grid_rows(subtotal=True)]
+    _, result = judged([Line("本年制发件数", Place(line=1)), grid(rows)])
+    assert result.cells["requests.new.total"].value == int(values_of(REQUESTS.rows[0])[-1])
+    assert not any("superfluous" in reason for cell in result.cells.values() for reason in cell.reasons)
+
+
 def test_a_printed_subtotal_that_is_no_sum_is_a_doubt() -> None:
     rows = grid_rows(subtotal=True)
     rows[1][-2] = "9"
