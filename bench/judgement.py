@@ -38,11 +38,13 @@ def main() -> None:
     )
     parser.add_argument("--count", type=int, help="documents a level (default: one of each layout)")
     parser.add_argument("--seed", type=int, default=11)
+    parser.add_argument("--documents", type=Path, metavar="FOLDER", help="judge the reports in these files instead")
     args = parser.parse_args()
     print(f"{'level':<16}{'reports':>9}{'median ms':>11}{'a table':>9}{'most ms':>9}{'a table':>9}")
-    for level in args.level or ("digital", "clean300", "fax150"):
-        count = args.count or len(LAYOUTS if level == "digital" else PRINTED)
-        spent = [milliseconds(one) for one in alignments(level, count, args.seed)]
+    levels = ["documents"] if args.documents else args.level or ["digital", "clean300", "fax150"]
+    for level in levels:
+        folder = args.documents or generated(level, args.count, args.seed)
+        spent = [milliseconds(one) for one in alignments(folder)]
         report, table = ([one[at] for one in spent] for at in (0, 1))
         figures = (statistics.median(report), statistics.median(table), max(report), max(table))
         print(
@@ -51,13 +53,19 @@ def main() -> None:
         )
 
 
-def alignments(level: str, count: int, seed: int) -> Iterator[Alignment]:
-    """What the generated documents of a level hold, aligned to its form. One that cannot be read is left out."""
+def generated(level: str, count: int | None, seed: int) -> Path:
+    """The folder of generated documents of a level; without ``count`` one of each layout."""
+    count = count or len(LAYOUTS if level == "digital" else PRINTED)
     if level == "digital":
         truth = generate_digital(count, seed, OUT / f"digital-{count}-{seed}")
     else:
         truth = generate_scans(level, count, seed, OUT)
-    for path in sorted((truth.parent / "documents").iterdir()):
+    return truth.parent / "documents"
+
+
+def alignments(folder: Path) -> Iterator[Alignment]:
+    """What the documents of a folder hold, aligned to its form. One that cannot be read is left out."""
+    for path in sorted(folder.iterdir()):
         data = path.read_bytes()
         source = Source(path.name, data, media_type(data, path.name))
         reader = format_for(source.media_type)
