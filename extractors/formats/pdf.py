@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
-from extractors.formats.image import note_of
+from extractors.ahead import ahead
+from extractors.formats.image import read_raster
 from extractors.grids.pageblocks import page_blocks
 from extractors.grids.second_opinion import second_opinion
 from extractors.options import ExtractOptions
@@ -47,7 +49,8 @@ class PdfFormat:
             if len(document) > options.max_pages:
                 raise LimitExceeded(f"the document has {len(document)} pages", code="too_many_pages")
             numbers = range(first, min(last, len(document)) + 1)
-            pages = dict(zip(numbers, _pages(document, source, numbers, options.trust_text), strict=True))
+            calls = (_reading(document, source, number, options.trust_text) for number in numbers)
+            pages = dict(zip(numbers, ahead(calls), strict=True))
             return content_of(pages, len(document))
 
 
@@ -79,27 +82,23 @@ def _failure(source: Source, message: str) -> UnreadableSource:
     return UnreadableSource("the PDF is damaged", code="corrupt", detail=message)
 
 
-def _pages(document: PdfDocument, source: Source, numbers: Iterable[int], trust_text: bool) -> Iterator[ReadPage]:
+def _reading(document: PdfDocument, source: Source, number: int, trust_text: bool) -> Callable[[], ReadPage]:
+    """The reading of a page. What of it needs pdfium, which knows one thread, is done now; the rest of a scan later."""
     from pypdfium2 import PdfiumError
 
-    from extractors.scan.page import ROUTE, read_scan
     from extractors.scan.raster import of_pdf_page
 
-    for number in numbers:
-        try:
-            pdf_page = document[number - 1]
-            page = read_page(pdf_page, number)
-            verdict = judge(page) if trust_text else NOT_TRUSTED
-            raster = None if verdict.honest else of_pdf_page(pdf_page, number)
-            pdf_page.close()
-        except PdfiumError as error:
-            yield ReadPage(problem=PageProblem(number, "corrupt", f"the page is damaged ({error})"))
-            continue
-        if raster is not None:
-            scan = read_scan(raster)
-            problem = PageProblem(number, "no_text", scan.problem) if scan.problem else None
-            yield ReadPage(scan.blocks, ROUTE, problem, note_of(verdict.reason, scan.steps), scan.seals)
-            continue
-        blocks, route = page_blocks(page)
-        better = second_opinion(source.data, page, blocks)
-        yield ReadPage(*(better if better is not None else (blocks, route)))
+    try:
+        pdf_page = document[number - 1]
+        page = read_page(pdf_page, number)
+        verdict = judge(page) if trust_text else NOT_TRUSTED
+        raster = None if verdict.honest else of_pdf_page(pdf_page, number)
+        pdf_page.close()
+    except PdfiumError as error:
+        problem = PageProblem(number, "corrupt", f"the page is damaged ({error})")
+        return lambda: ReadPage(problem=problem)
+    if raster is not None:
+        return partial(read_raster, raster, verdict.reason)
+    blocks, route = page_blocks(page)
+    better = second_opinion(source.data, page, blocks)
+    return partial(ReadPage, *(better if better is not None else (blocks, route)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +16,18 @@ Run = Callable[[Array], Array]
 #: Unpinned, since pinned threads of two processes share one core and leave the other idle. What is kept for each shape of input is
 #: bounded, since crops come in any number and width: without it memory grows by a megabyte for each new shape, to no gain.
 SETTINGS = {"PERFORMANCE_HINT": "LATENCY", "ENABLE_CPU_PINNING": False, "CPU_RUNTIME_CACHE_CAPACITY": "100"}
+#: Pages are read in several threads; of a model one is enough.
+_LOADING = Lock()
+
+
+def session(model: Path, threads: int = 1) -> Run:
+    """The model as a function from its one input to its first output, for any thread."""
+    with _LOADING:
+        return _loaded(model, threads)
 
 
 @cache
-def session(model: Path, threads: int = 1) -> Run:
-    """The model as a function from its one input to its first output."""
+def _loaded(model: Path, threads: int) -> Run:
     try:
         return _openvino(model, threads)
     except ImportError:
@@ -32,10 +40,12 @@ def _openvino(model: Path, threads: int) -> Run:
     core = openvino.Core()
     compiled = core.compile_model(str(model), "CPU", {**SETTINGS, "INFERENCE_NUM_THREADS": threads})
     request = compiled.create_infer_request()
+    running = Lock()
 
     def run(batch: Array) -> Array:
-        request.infer([batch])
-        return np.array(request.get_output_tensor(0).data, np.float32)
+        with running:
+            request.infer([batch])
+            return np.array(request.get_output_tensor(0).data, np.float32)
 
     return run
 
