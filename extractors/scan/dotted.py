@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from extractors.scan.components import components
 from extractors.scan.strips import Gray
 from extractors.scan.strokes import MEET_MM, Stroke, carried_on, covers
 from extractors.scan.worn import FAR_MM, NEAR_MM, SIDE_MM, Ink, Trace, on_and_beside
@@ -134,8 +135,8 @@ def _dotted(ink: Ink, dot: float) -> Iterator[Trace]:
     closed = cv2.morphologyEx(line, cv2.MORPH_CLOSE, np.ones((1, round(DOT_GAP_MM * dot)), np.uint8))
     closed[(here < DOTS) | (alone < DOTS_ALONE * here)] = 0
     runs = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((1, round(SHORTEST_MM * dot)), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(runs)
-    for index, (x, y, width, height, _) in enumerate(stats[1:count].tolist(), 1):
+    labels, stats = components(runs)
+    for index, (x, y, width, height, _) in enumerate(stats[1:].tolist(), 1):
         part = (labels[y : y + height, x : x + width] == index) & ink[y : y + height, x : x + width]
         if height <= FAR_MM * dot and part.any():
             yield Trace(y + float(np.nonzero(part)[0].mean()), x, x + width)

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from extractors.scan.components import components
 from extractors.scan.strips import Gray
 from extractors.scan.worn import Trace
 
@@ -56,8 +57,8 @@ def long_lines(grey: Gray, dot: float, shortest_mm: float) -> Iterator[Trace]:
     ridge = ((darker >= LONE_DARKER / 2) & (darker >= cv2.dilate(darker, np.ones((3, 1), np.uint8)))).astype(np.uint8)
     runs = cv2.dilate(ridge, np.ones((3, 1), np.uint8))
     runs = cv2.morphologyEx(runs, cv2.MORPH_OPEN, np.ones((1, round(shortest_mm * dot)), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(runs)
-    for index, (x, y, width, height, _) in enumerate(stats[1:count].tolist(), 1):
+    labels, stats = components(runs)
+    for index, (x, y, width, height, _) in enumerate(stats[1:].tolist(), 1):
         if height > NEAR_MM * dot + 3 + DRIFT * width:
             continue
         part = labels[y : y + height, x : x + width] == index

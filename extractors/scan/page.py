@@ -24,7 +24,7 @@ from extractors.scan.sheet import sheet_of
 from extractors.scan.stacked import restored
 from extractors.scan.straighten import Mapping, straightened
 from extractors.scan.strips import OTHER, Gray
-from extractors.scan.tone import toned
+from extractors.scan.tone import is_black_and_white, toned
 from extractors.scan.upright import SAMPLE, SIDEWAYS, SURELY, WELL_READ, down_to_across, legibility, quarter_turns
 from models.evidence import Box, Place
 from models.readings import Reading
@@ -65,12 +65,16 @@ class ScannedPage:
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
-    """A page laid flat, in grey, and the way back from its pixels to those of the raster."""
+    """A page laid flat, in grey, and the way back from its pixels to those of the raster.
+
+    ``jagged``: it was scanned in black and white alone.
+    """
 
     grey: Gray
     dpi: float
     back: Mapping
     steps: tuple[str, ...]
+    jagged: bool
 
 
 def read_scan(raster: Raster) -> ScannedPage:
@@ -134,13 +138,13 @@ def _flat(raster: Raster) -> _Sheet:
         back, dpi = _after(back, lambda points: points / share), WORKING_DPI
         steps += ["upsampled"] if share > 1 else []
     grey, tone = toned(image, dpi)
-    return _straight(_Sheet(grey, dpi, back, (*steps, *tone)))
+    return _straight(_Sheet(grey, dpi, back, (*steps, *tone), is_black_and_white(raster.image)))
 
 
 def _straight(sheet: _Sheet) -> _Sheet:
     straight = straightened(sheet.grey)
     back = _after(sheet.back, straight.to_source)
-    return _Sheet(straight.image, sheet.dpi, back, (*sheet.steps, *straight.steps))
+    return replace(sheet, grey=straight.image, back=back, steps=(*sheet.steps, *straight.steps))
 
 
 def _looks_sideways(sheet: _Sheet, rules: Rules) -> bool:
@@ -179,8 +183,8 @@ def _turned(sheet: _Sheet, turns: int) -> _Sheet:
         2: lambda points: np.stack([width - 1 - points[:, 0], height - 1 - points[:, 1]], 1),
         3: lambda points: np.stack([points[:, 1], height - 1 - points[:, 0]], 1),
     }
-    turned = _Sheet(grey, sheet.dpi, _after(sheet.back, ways[turns]), (*sheet.steps, f"turned {90 * turns}"))
-    return _straight(turned)
+    steps = (*sheet.steps, f"turned {90 * turns}")
+    return _straight(replace(sheet, grey=grey, back=_after(sheet.back, ways[turns]), steps=steps))
 
 
 def _same(points: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -206,7 +210,7 @@ def _read(sheet: _Sheet, rules: Rules) -> tuple[tuple[Word, ...], tuple[Ruling, 
     tables = _tables(sheet, rulings)
     clean = without_rules(sheet.grey, rules, [_pixels(table.box, sheet.dpi) for table in tables], sheet.dpi)
     glyph = glyph_height(clean, sheet.dpi)
-    crops = _crops(tables, sheet.dpi, clean, ink_of(clean, glyph), glyph)
+    crops = _crops(tables, sheet, clean, glyph)
     if len(crops) > MANY_CROPS:
         trial = read_crops(crops[:: len(crops) // SAMPLE], glyph)
         score = legibility([readings[0] for readings in trial if readings])
@@ -239,16 +243,17 @@ def _tables(sheet: _Sheet, rulings: Sequence[Ruling]) -> list[Lattice]:
     return lattices(Page(1, width * share, height * share, (), tuple(rulings)))
 
 
-def _crops(tables: Sequence[Lattice], dpi: float, clean: Gray, ink: Gray, glyph: float) -> list[Crop]:
-    """Crops of the lines in the cells of ruled tables, then of the runs outside of them."""
-    boxes = [_pixels(table.box, dpi) for table in tables]
+def _crops(tables: Sequence[Lattice], sheet: _Sheet, clean: Gray, glyph: float) -> list[Crop]:
+    """Crops of the lines in the cells of ruled tables, then of the runs outside of them; ``clean`` is without the rules."""
+    ink = ink_of(clean, glyph)
+    boxes = [_pixels(table.box, sheet.dpi) for table in tables]
     found = [
-        Crop(line, clean, in_cell=True)
+        Crop(line, clean, in_cell=True, jagged=sheet.jagged)
         for table in tables
         for cell in _cell_boxes(table)
-        for line in lines_in_cell(ink, _inside(_pixels(cell, dpi)), glyph)
+        for line in lines_in_cell(ink, _inside(_pixels(cell, sheet.dpi)), glyph)
     ]
-    found += [Crop(run, clean, in_cell=False) for run in runs_outside(ink, boxes, glyph)]
+    found += [Crop(run, clean, in_cell=False, jagged=sheet.jagged) for run in runs_outside(ink, boxes, glyph)]
     return found
 
 

@@ -27,18 +27,25 @@ LONGEST_NUMBER = 7.0
 LOWEST = 0.7
 #: A dash is lower than this many glyph heights, and of a length between the next two.
 FLAT, SHORTEST_DASH, LONGEST_DASH, SURE_DASH = 0.22, 0.3, 2.4, 0.98
-#: White left around a line, in glyph heights. The general engine reads what stands in a cell as well or better with more of it above
-#: and below, and faster: glyphs are smaller then, and its time goes with the length of the line. Prose it reads worse so.
-ABOVE, BESIDE, ABOVE_IN_CELL = 0.14, 0.3, 0.28
+#: White left around a line, in glyph heights.
+ABOVE, BESIDE = 0.14, 0.3
+#: The general engine reads words as well or better with more of it above and below, and faster: glyphs are smaller then, and its time
+#: goes with the length of the line. In a cell, outside of one; and the same of a page in black and white, whose jagged strokes
+#: vanish when they are made smaller.
+ABOVE_WORDS = {False: (0.4, 0.28), True: (0.21, 0.14)}
 
 
 @dataclass(frozen=True, slots=True)
 class Crop:
-    """A line of text on a page: its box in pixels, the page without rules, and whether it stands in a ruled cell."""
+    """A line of text on a page: its box in pixels, the page without rules, and whether it stands in a ruled cell.
+
+    ``jagged``: the page was scanned in black and white.
+    """
 
     box: Pixels
     page: Gray
     in_cell: bool
+    jagged: bool = False
 
     def image(self, glyph: float, *, lowest: float = 0.0, above: float = ABOVE) -> Gray:
         """The pixels of the line with so much white around, at least ``lowest`` glyph heights high."""
@@ -56,8 +63,10 @@ class Crop:
 
     def for_words(self, glyph: float, *, lowest: float = 0.0) -> Gray:
         """The line as the general engine reads it best; a speck would look like a dash with more white."""
-        is_text = self.in_cell and self.box[2] - self.box[0] > POINT * glyph
-        return self.image(glyph, lowest=lowest, above=ABOVE_IN_CELL if is_text else ABOVE)
+        if self.box[2] - self.box[0] <= POINT * glyph:
+            return self.image(glyph, lowest=lowest)
+        in_cell, outside = ABOVE_WORDS[self.jagged]
+        return self.image(glyph, lowest=lowest, above=in_cell if self.in_cell else outside)
 
 
 @cache

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from extractors.scan.components import components
 from extractors.scan.dotted import dotted_on, dotted_rows, joining, with_dotted
 from extractors.scan.edges import long_lines
 from extractors.scan.strips import Gray
@@ -130,9 +131,9 @@ def _worn(grey: Gray, known: Sequence[Stroke], dpi: float) -> list[Stroke]:
     thin = cv2.dilate(cv2.subtract(ink, cv2.dilate(tall, np.ones((3, 3), np.uint8))), np.ones((3, 1), np.uint8))
     dense = cv2.blur(thin.astype(np.float32), (round(WORN_WINDOW_MM * dot), 1)) >= WORN_LEFT
     runs = cv2.morphologyEx(dense.astype(np.uint8), cv2.MORPH_OPEN, np.ones((1, round(LONG_MM * dot)), np.uint8))
-    count, _, stats, _ = cv2.connectedComponentsWithStats(runs)
+    _, stats = components(runs)
     found = []
-    for x, y, width, height, _ in stats[1:count].tolist():
+    for x, y, width, height, _ in stats[1:].tolist():
         rows, columns = np.nonzero(thin[y : y + height, x : x + width])
         if not columns.size or height > 2 * THIN_MM * dot:
             continue
@@ -296,10 +297,10 @@ def _strokes(grey: Gray, dpi: float, shortest_mm: float, double_mm: float, solid
     bridged = cv2.morphologyEx(across, cv2.MORPH_CLOSE, np.ones((1, max(3, round(0.35 * dot))), np.uint8))
     runs = _opened(bridged, shortest)
     raw = _black_hat(cv2.blur(grey, (3, 1)), round((THICKEST_MM + 0.3) * dot)) > 0.7 * DARKER
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(runs)
+    labels, stats = components(runs)
     others = cv2.max(grey, 255 * cv2.dilate(_opened(runs, round(double_mm * dot)), np.ones((5, 1), np.uint8)))
     pieces = []
-    for index in range(1, count):
+    for index in range(1, len(stats)):
         x, y, width, height, area = stats[index].tolist()
         thick = area / width
         if thick > THICKEST_MM * dot + 1 or height > max(3 * thick, 0.02 * width + thick + 3):

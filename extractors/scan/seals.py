@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractors.page import Line
+from extractors.scan.components import components
 from extractors.scan.raster import POINTS, Raster
 from extractors.scan.read import read_lines
 from extractors.scan.strips import Gray
@@ -56,8 +57,8 @@ def _circles(red: NDArray[np.bool_], dpi: float) -> Iterator[Circle]:
     dot = dpi / 25.4
     reach = 2 * round(NEAR_MM * dot / 2) + 1
     joined = cv2.dilate(red.astype(np.uint8), np.ones((reach, reach), np.uint8))
-    count, _, stats, _ = cv2.connectedComponentsWithStats(joined)
-    for x, y, width, height, _ in stats[1:count].tolist():
+    _, stats = components(joined)
+    for x, y, width, height, _ in stats[1:].tolist():
         small, large = min(width, height), max(width, height)
         if NARROWEST_MM * dot <= small and large <= min(WIDEST_MM * dot, ROUND * small):
             yield x + width / 2, y + height / 2, (small - reach + 1) / 2

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from extractors.scan.components import components
 from extractors.scan.strips import Gray
 from extractors.scan.tone import INK
 
@@ -51,6 +52,8 @@ LARGE_PRINT = 0.62
 #: Rows with less ink than this share of the width part the lines of a paragraph, each at least so many glyph heights high.
 CLEAR, LOWEST_LINE = 0.01, 0.6
 
+_BLOT, _KEPT, _SPECK = range(3)
+
 
 def ink_of(grey: Gray, glyph: float) -> Gray:
     """The ink of a page without its specks and blots (uint8, 0 or 1)."""
@@ -58,30 +61,28 @@ def ink_of(grey: Gray, glyph: float) -> Gray:
     ink = ((grey < 255 * (INK + 0.06)) | (thin > THIN)).astype(np.uint8)
     pale = thin_ink(np.asarray(cv2.blur(grey, (3, 3)), np.uint8)) > PALE
     ink |= _pale_figures(ink, pale.astype(np.uint8), glyph)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    if count <= 1:
+    labels, stats = components(ink)
+    if len(stats) <= 1:
         return ink
-    areas = stats[:, cv2.CC_STAT_AREA]
-    small = areas < max(2.0, SPECK * glyph * glyph)
+    kinds = np.where(stats[:, cv2.CC_STAT_AREA] < max(2.0, SPECK * glyph * glyph), _SPECK, _KEPT).astype(np.uint8)
     cores = cv2.erode(ink, np.ones((round(BLOT * glyph), round(BLOT * glyph)), np.uint8))
-    blots = np.zeros(count, bool)
-    blots[np.unique(labels[cores > 0])] = True
-    small[0] = True
-    kept = (~(small | blots)[labels]).astype(np.uint8)
-    specks = small[labels].astype(np.uint8) & ink
-    return np.asarray(kept | _broken_dashes(specks, glyph), np.uint8)
+    blots = labels[cores > 0]
+    kinds[blots[kinds[blots] == _KEPT]] = _BLOT
+    kinds[0] = _BLOT
+    found = np.take(kinds, labels)
+    return (found == _KEPT).astype(np.uint8) | _broken_dashes((found == _SPECK).astype(np.uint8), glyph)
 
 
 def _pale_figures(ink: Gray, pale: Gray, glyph: float) -> Gray:
     """Figures of which some strokes are too pale for ink: 2 without its diagonal is two pieces, or looks like a dash."""
     both = ink | pale
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(both, connectivity=8)
+    labels, stats = components(both)
     widths, heights = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     sized = (
         (widths <= PALE_FIGURE[0] * glyph) & (heights >= PALE_FIGURE[1] * glyph) & (heights <= PALE_FIGURE[2] * glyph)
     )
     sized[0] = False
-    inside = ink & sized[labels].astype(np.uint8)
+    inside = ink & np.take(sized.astype(np.uint8), labels)
     rows, columns = np.nonzero(inside)
     own = labels[rows, columns]
     pixels = np.bincount(own, minlength=len(stats))
@@ -90,17 +91,17 @@ def _pale_figures(ink: Gray, pale: Gray, glyph: float) -> Gray:
     )  # Rows with ink.
     enough = pixels >= PALE_LEFT * stats[:, cv2.CC_STAT_AREA]
     broken = sized & enough & (high < heights - PALE_EDGES)
-    return np.asarray(pale & broken[labels], np.uint8)
+    return np.asarray(pale & np.take(broken.astype(np.uint8), labels), np.uint8)
 
 
 def _broken_dashes(specks: Gray, glyph: float) -> Gray:
     """Those specks that lie close together in a level row as long as a dash."""
     rows = cv2.morphologyEx(specks, cv2.MORPH_CLOSE, np.ones((1, max(3, round(0.25 * glyph))), np.uint8))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(rows, connectivity=8)
+    labels, stats = components(rows)
     widths, heights = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     dashes = (widths >= 0.5 * glyph) & (widths <= 2.4 * glyph) & (heights <= FLAT * glyph)
     dashes[0] = False
-    return np.asarray(specks & dashes[labels], np.uint8)
+    return np.asarray(specks & np.take(dashes.astype(np.uint8), labels), np.uint8)
 
 
 def thin_ink(grey: Gray) -> Gray:
@@ -112,7 +113,7 @@ def glyph_height(grey: Gray, dpi: float) -> float:
     """The usual height of an ideograph in pixels: the larger of the two heights that components cluster around."""
     ink = (grey < 255 * INK).astype(np.uint8)
     joined = cv2.dilate(ink, np.ones((3, 3), np.uint8))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(joined)
+    _, stats = components(joined)
     low, high = 1.6 * dpi / 25.4, 9.0 * dpi / 25.4
     heights = [float(h) for _, _, w, h, _ in stats[1:] if low <= h <= high and 0.5 * h <= w <= 1.6 * h]
     usual = 3.7 * dpi / 25.4
@@ -182,10 +183,10 @@ def runs_outside(ink: Gray, tables: Sequence[Pixels], glyph: float) -> list[Pixe
     width = max(3, round(RUN_GAP * glyph))
     closed = cv2.morphologyEx(free, cv2.MORPH_CLOSE, np.ones((1, width), np.uint8))
     closed = cv2.morphologyEx(closed, cv2.MORPH_CLOSE, np.ones((max(2, round(0.25 * glyph)), 1), np.uint8))
-    count, _, stats, _ = cv2.connectedComponentsWithStats(closed)
-    if count > MOST_PARTS:
+    _, stats = components(closed)
+    if len(stats) > MOST_PARTS:
         return []
-    boxes = [(x, y, x + w, y + h) for x, y, w, h, _ in stats[1:count].tolist()]
+    boxes = [(x, y, x + w, y + h) for x, y, w, h, _ in stats[1:].tolist()]
     found = []
     for box in (part for run in _put_together(boxes, glyph) for part in _side_by_side(free, run, glyph)):
         x0, y0, x1, y1 = box
@@ -309,7 +310,7 @@ def _is_figure(part: Gray, piece: tuple[int, int], glyph: float) -> bool:
 def _is_large_print(part: Gray) -> bool:
     """Whether a high run is one line of large glyphs: most of its ink stands in parts nearly as high as the run."""
     joined = cv2.dilate(part, np.ones((5, 3), np.uint8))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(joined)
+    _, stats = components(joined)
     areas, heights = stats[1:, cv2.CC_STAT_AREA], stats[1:, cv2.CC_STAT_HEIGHT]
     return bool(areas[heights >= LARGE_PRINT * part.shape[0]].sum() >= 0.5 * areas.sum())
 

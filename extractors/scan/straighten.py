@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from extractors.scan.components import components
 from extractors.scan.strips import Gray
 from extractors.scan.tone import INK
 
@@ -130,9 +131,9 @@ def _text_lines(half: Gray) -> list[Points]:
 
 def _centres(mask: Gray, shortest: float, thickness: float, thinnest: float = 0.0) -> list[Points]:
     """The middle of each long component by column, in pixels of the full picture, sampled every few pixels."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
+    labels, stats = components(mask)
     curves = []
-    for index in range(1, count):
+    for index in range(1, len(stats)):
         x, y, width, height, area = stats[index]
         if width < shortest or not thinnest <= area / width <= thickness:
             continue

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from extractors.scan.components import components
 from extractors.scan.raster import Colour
 from extractors.scan.strips import Gray
 
@@ -21,6 +22,14 @@ SEAL_MM = 14.0
 UNEVEN = 12.0
 #: Darker than this share of the paper is ink; lighter than the second is surely paper.
 INK, FAINT = 0.62, 0.82
+#: What was scanned in black and white has hardly a tone between, of 255: less than this share of what is dark.
+BETWEEN, HARDLY = (48, 208), 0.1
+
+
+def is_black_and_white(image: Colour) -> bool:
+    """Whether a page was scanned without greys, as a fax is."""
+    tones = np.bincount(image[::2, ::2, 1].ravel(), minlength=256)
+    return int(tones[slice(*BETWEEN)].sum()) < HARDLY * int(tones[:128].sum())
 
 
 def toned(image: Colour, dpi: float) -> tuple[Gray, tuple[str, ...]]:
@@ -73,8 +82,8 @@ def _seals(coloured: Gray, dpi: float) -> Iterator[tuple[int, int, int, int]]:
     share = 8
     coarse = cv2.resize(coloured * 255, None, fx=1 / share, fy=1 / share, interpolation=cv2.INTER_AREA)
     joined = cv2.dilate((coarse > 40).astype(np.uint8), np.ones((5, 5), np.uint8))
-    count, _, stats, _ = cv2.connectedComponentsWithStats(joined)
-    for x, y, width, height, _ in stats[1:count]:
+    _, stats = components(joined)
+    for x, y, width, height, _ in stats[1:]:
         if min(width, height) >= SEAL_MM / 25.4 * dpi / share:
             yield max(0, x * share - share), max(0, y * share - share), (width + 2) * share, (height + 2) * share
 
@@ -96,11 +105,11 @@ def _without_edges(level: Gray, steps: list[str]) -> Gray:
     share = 4
     coarse = cv2.resize(level, None, fx=1 / share, fy=1 / share, interpolation=cv2.INTER_AREA)
     dark = cv2.morphologyEx((coarse < 150).astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(dark)
+    labels, stats = components(dark)
     height, width = dark.shape
     border = [
         index
-        for index, (x, y, w, h, _) in enumerate(stats[:count])
+        for index, (x, y, w, h, _) in enumerate(stats)
         if index and (x <= 1 or y <= 1 or x + w >= width - 1 or y + h >= height - 1)
     ]
     if not border:

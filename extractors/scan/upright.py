@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import cv2
 import numpy as np
 
+from extractors.scan.components import components
 from extractors.scan.strips import Gray
 from models.readings import Reading
 
@@ -42,7 +43,7 @@ def down_to_across(ink: Gray, glyph: float) -> float:
 def _run_length(ink: Gray, glyph: float) -> float:
     """Summed length of the level runs of glyphs that are one glyph high."""
     closed = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, max(3, round(0.8 * glyph))), np.uint8))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(closed)
+    _, stats = components(closed)
     widths, heights = stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT]
     return float(widths[(widths >= 3 * glyph) & (heights <= 1.6 * glyph)].sum())
 

@@ -15,9 +15,10 @@ from extractors.options import ExtractOptions
 from extractors.page import Content
 from extractors.scan.page import read_scan
 from extractors.scan.raster import Raster
+from extractors.scan.read import Crop
 from extractors.scan.rules import rules_of
 from extractors.scan.straighten import skew, straightened
-from extractors.scan.tone import toned
+from extractors.scan.tone import is_black_and_white, toned
 from extractors.sources.source import Source
 from models.errors import GoujiError
 
@@ -120,6 +121,18 @@ def test_a_row_of_dashes_is_no_rule() -> None:
 def test_a_straight_page_is_left_alone() -> None:
     grey, steps = toned(page(), 200.0)
     assert steps == () and straightened(grey).steps == ()
+
+
+def test_a_page_without_greys_is_known_and_its_words_are_shown_larger() -> None:
+    grey = page()
+    fax = np.where(grey < 128, 0, 255).astype(np.uint8)
+    assert is_black_and_white(fax) and not is_black_and_white(grey) and not is_black_and_white(cv2.blur(fax, (3, 3)))
+    for in_cell in (True, False):
+        shown, jagged = (
+            Crop((150, 720, 400, 750), grey[:, :, 0], in_cell, jagged=jagged).for_words(30.0)
+            for jagged in (False, True)
+        )
+        assert shown.shape[0] > jagged.shape[0] and shown.shape[1] == jagged.shape[1]
 
 
 def test_the_angle_of_a_page_is_measured() -> None:
