@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from extractors.grid import Grid, GridCell
 from extractors.grids.pageblocks import page_blocks
@@ -15,24 +13,19 @@ from extractors.grids.ruled import LATTICE, Lattice, lattice_grid, lattices
 from extractors.page import Block, Line, Page, Ruling, Word
 from extractors.routing import judge_route
 from extractors.scan.blanks import is_empty, lost_dashes
-from extractors.scan.raster import POINTS, SHORT_SIDE, Raster
+from extractors.scan.flat import Sheet, laid_flat, turned
+from extractors.scan.orientation import head_up, on_its_feet
+from extractors.scan.raster import POINTS, Raster
 from extractors.scan.read import ENGINES, Crop, read_crops
 from extractors.scan.rules import Rules, rules_of, without_rules
 from extractors.scan.seals import seal_names
 from extractors.scan.segments import Pixels, glyph_height, ink_of, lines_in_cell, runs_outside
-from extractors.scan.sheet import sheet_of
 from extractors.scan.stacked import restored
-from extractors.scan.straighten import Mapping, straightened
 from extractors.scan.strips import OTHER, Gray
-from extractors.scan.tone import is_black_and_white, toned
-from extractors.scan.upright import SAMPLE, SIDEWAYS, SURELY, WELL_READ, down_to_across, legibility, quarter_turns
+from extractors.scan.upright import SAMPLE, WELL_READ, legibility
 from models.evidence import Box, Place
 from models.readings import Reading
 
-#: Pages are worked on at this resolution, where an ideograph of a report is about thirty pixels high.
-WORKING_DPI = 200.0
-#: A resolution in this range is left as it is.
-LEFT_ALONE = (170.0, 240.0)
 ROUTE = "ocr"
 #: A page with less ink than this share is blank: the back of a sheet.
 BLANK_PAGE, INK_TONE = 0.0006, 150
@@ -42,8 +35,6 @@ DASHES = frozenset("—–-－─一")
 MAYBE_BLANK = (Reading("", 0.7), Reading("—", 0.2))
 #: What a recogniser makes of a speck on its own.
 SPECKS = " ,.，。、·•'\"`‘’"
-#: So many glyphs of a line tell whether it reads.
-QUICK_LINE = 9.0
 #: A page with more lines and cells than any form has is tried on a few of them first: it may be a picture of something.
 MANY_CROPS = 500
 
@@ -63,32 +54,14 @@ class ScannedPage:
     seals: tuple[Line, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Sheet:
-    """A page laid flat, in grey, and the way back from its pixels to those of the raster.
-
-    ``jagged``: it was scanned in black and white alone.
-    """
-
-    grey: Gray
-    dpi: float
-    back: Mapping
-    steps: tuple[str, ...]
-    jagged: bool
-
-
 def read_scan(raster: Raster) -> ScannedPage:
     """Read a page. What is seen is placed in points of the page as it was given, whatever was repaired."""
-    sheet = _flat(raster)
-    rules = rules_of(sheet.grey, sheet.dpi)
-    if _looks_sideways(sheet, rules):
-        sheet = _upright(sheet, rules, (1, 3))
-        rules = rules_of(sheet.grey, sheet.dpi)
+    sheet, rules = on_its_feet(laid_flat(raster))
     words, rulings, score = _read(sheet, rules)
     if score < WELL_READ:
-        again = _upright(sheet, rules, (0, 2))
+        again = head_up(sheet, rules)
         if again is sheet and score < ILLEGIBLE:
-            again = _turned(sheet, 2)  # The first glyphs of lines read well upside down at times; whole lines do not.
+            again = turned(sheet, 2)  # The first glyphs of lines read well upside down at times; whole lines do not.
         if again is not sheet:
             other = _read(again, rules_of(again.grey, again.dpi))
             if other[2] > score:
@@ -121,89 +94,7 @@ def _blocks(page: Page) -> tuple[Block, ...]:
     return free if judge_route(page, free).enough else blocks
 
 
-def _flat(raster: Raster) -> _Sheet:
-    """Cut the sheet out, bring it to the working resolution, repair its tone and its geometry."""
-    image, dpi = raster.image, raster.dpi
-    back: Mapping = _same
-    steps: list[str] = []
-    found = sheet_of(image)
-    if found is not None:
-        image, matrix = found
-        back, dpi = _projection(matrix), min(image.shape[:2]) * POINTS / SHORT_SIDE
-        steps.append("sheet")
-    if not LEFT_ALONE[0] <= dpi <= LEFT_ALONE[1]:
-        share = WORKING_DPI / dpi
-        method = cv2.INTER_AREA if share < 1 else cv2.INTER_CUBIC
-        image = np.asarray(cv2.resize(image, None, fx=share, fy=share, interpolation=method), np.uint8)
-        back, dpi = _after(back, lambda points: points / share), WORKING_DPI
-        steps += ["upsampled"] if share > 1 else []
-    grey, tone = toned(image, dpi)
-    return _straight(_Sheet(grey, dpi, back, (*steps, *tone), is_black_and_white(raster.image)))
-
-
-def _straight(sheet: _Sheet) -> _Sheet:
-    straight = straightened(sheet.grey)
-    back = _after(sheet.back, straight.to_source)
-    return replace(sheet, grey=straight.image, back=back, steps=(*sheet.steps, *straight.steps))
-
-
-def _looks_sideways(sheet: _Sheet, rules: Rules) -> bool:
-    """Told at half the resolution, which is quicker, where that is sure enough."""
-    clean = _without_any_rules(sheet, rules)
-    half = np.asarray(cv2.resize(clean, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
-    times = _down_to_across(half, sheet.dpi / 2)
-    if SIDEWAYS / SURELY < times < SIDEWAYS * SURELY:
-        times = _down_to_across(clean, sheet.dpi)
-    return times > SIDEWAYS
-
-
-def _down_to_across(clean: Gray, dpi: float) -> float:
-    glyph = glyph_height(clean, dpi)
-    return down_to_across(ink_of(clean, glyph), glyph)
-
-
-def _without_any_rules(sheet: _Sheet, rules: Rules) -> Gray:
-    height, width = sheet.grey.shape
-    return without_rules(sheet.grey, rules, [(0, 0, width, height)], sheet.dpi)
-
-
-def _upright(sheet: _Sheet, rules: Rules, tried: Sequence[int]) -> _Sheet:
-    """The sheet turned to where it reads best, of some quarter turns; the same sheet when it stands right."""
-    clean = _without_any_rules(sheet, rules)
-    turns = quarter_turns(clean, lambda turned: _quick_score(turned, sheet.dpi), tried)
-    return _turned(sheet, turns) if turns else sheet
-
-
-def _turned(sheet: _Sheet, turns: int) -> _Sheet:
-    """The sheet after quarter turns against the clock, straightened anew."""
-    height, width = sheet.grey.shape
-    grey = np.ascontiguousarray(np.rot90(sheet.grey, turns))
-    ways: dict[int, Mapping] = {
-        1: lambda points: np.stack([width - 1 - points[:, 1], points[:, 0]], 1),
-        2: lambda points: np.stack([width - 1 - points[:, 0], height - 1 - points[:, 1]], 1),
-        3: lambda points: np.stack([points[:, 1], height - 1 - points[:, 0]], 1),
-    }
-    steps = (*sheet.steps, f"turned {90 * turns}")
-    return _straight(replace(sheet, grey=grey, back=_after(sheet.back, ways[turns]), steps=steps))
-
-
-def _same(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    return points
-
-
-def _after(outer: Mapping, inner: Mapping) -> Mapping:
-    return lambda points: outer(inner(points))
-
-
-def _projection(matrix: NDArray[np.float64]) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
-    def back(points: NDArray[np.float64]) -> NDArray[np.float64]:
-        lifted = np.concatenate([points, np.ones((len(points), 1))], 1) @ matrix.T
-        return np.asarray(lifted[:, :2] / lifted[:, 2:], np.float64)
-
-    return back
-
-
-def _read(sheet: _Sheet, rules: Rules) -> tuple[tuple[Word, ...], tuple[Ruling, ...], float]:
+def _read(sheet: Sheet, rules: Rules) -> tuple[tuple[Word, ...], tuple[Ruling, ...], float]:
     """Text by cell or by line, then readings, then the rules that the readings show to be lost."""
     share = POINTS / sheet.dpi
     rulings = _rulings(rules, share)
@@ -237,13 +128,13 @@ def _rulings(rules: Rules, share: float) -> tuple[Ruling, ...]:
     return (*level, *upright)
 
 
-def _tables(sheet: _Sheet, rulings: Sequence[Ruling]) -> list[Lattice]:
+def _tables(sheet: Sheet, rulings: Sequence[Ruling]) -> list[Lattice]:
     height, width = sheet.grey.shape
     share = POINTS / sheet.dpi
     return lattices(Page(1, width * share, height * share, (), tuple(rulings)))
 
 
-def _crops(tables: Sequence[Lattice], sheet: _Sheet, clean: Gray, glyph: float) -> list[Crop]:
+def _crops(tables: Sequence[Lattice], sheet: Sheet, clean: Gray, glyph: float) -> list[Crop]:
     """Crops of the lines in the cells of ruled tables, then of the runs outside of them; ``clean`` is without the rules."""
     ink = ink_of(clean, glyph)
     boxes = [_pixels(table.box, sheet.dpi) for table in tables]
@@ -266,22 +157,11 @@ def _inside(cell: Pixels) -> Pixels:
     return cell[0] + 3, cell[1] + 2, cell[2] - 2, cell[3] - 1
 
 
-def _quick_score(clean: Gray, dpi: float) -> float:
-    """How legible the longest lines of a page without its rules are."""
-    glyph = glyph_height(clean, dpi)
-    runs = runs_outside(ink_of(clean, glyph), (), glyph)
-    usable = [run for run in runs if (run[2] - run[0]) >= 3 * (run[3] - run[1])]
-    longest = sorted(usable, key=lambda run: run[0] - run[2])[:SAMPLE]
-    starts = [(x0, y0, min(x1, round(x0 + QUICK_LINE * glyph)), y1) for x0, y0, x1, y1 in longest]
-    read = read_crops([Crop(start, clean, in_cell=False) for start in starts], glyph)
-    return legibility([readings[0] for readings in read if readings]) * min(1.0, len(longest) / 3)
-
-
 def _blank_boxes(grid: Grid) -> list[Box]:
     return [cell.place.box for cell in grid.cells if not cell.text.strip() and cell.place.box is not None]
 
 
-def _placed(block: Block, sheet: _Sheet, raster: Raster, *, sure: bool) -> Block:
+def _placed(block: Block, sheet: Sheet, raster: Raster, *, sure: bool) -> Block:
     """A block with its boxes led back to the page as it was given; ``sure``: a blank may be taken for one."""
     if isinstance(block, Line):
         return replace(block, text=block.text.replace(OTHER, ""), place=_led_back(block.place, sheet, raster))
@@ -290,7 +170,7 @@ def _placed(block: Block, sheet: _Sheet, raster: Raster, *, sure: bool) -> Block
     return Grid(cells, block.n_rows, block.n_columns, ROUTE, ENGINES, block.spatial)
 
 
-def _cell(cell: GridCell, sheet: _Sheet, raster: Raster, *, sure: bool) -> GridCell:
+def _cell(cell: GridCell, sheet: Sheet, raster: Raster, *, sure: bool) -> GridCell:
     """A blank is doubted where ink shows, and always where nothing is ``sure``.
 
     Without rules nothing says how far the cell reaches; and who writes dashes leaves no blanks beside them, but a dash is the
@@ -306,7 +186,7 @@ def _cell(cell: GridCell, sheet: _Sheet, raster: Raster, *, sure: bool) -> GridC
     return replace(cell, place=_led_back(cell.place, sheet, raster))
 
 
-def _led_back(place: Place, sheet: _Sheet, raster: Raster) -> Place:
+def _led_back(place: Place, sheet: Sheet, raster: Raster) -> Place:
     box = place.box
     if box is None:
         return place

@@ -1,0 +1,90 @@
+"""A page laid flat: cut out, at the working resolution, its tone and its geometry repaired, and turned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from extractors.scan.raster import POINTS, SHORT_SIDE, Raster
+from extractors.scan.sheet import sheet_of
+from extractors.scan.straighten import Mapping, straightened
+from extractors.scan.strips import Gray
+from extractors.scan.tone import is_black_and_white, toned
+
+#: Pages are worked on at this resolution, where an ideograph of a report is about thirty pixels high.
+WORKING_DPI = 200.0
+#: A resolution in this range is left as it is.
+LEFT_ALONE = (170.0, 240.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page laid flat, in grey, and the way back from its pixels to those of the raster.
+
+    ``jagged``: it was scanned in black and white alone.
+    """
+
+    grey: Gray
+    dpi: float
+    back: Mapping
+    steps: tuple[str, ...]
+    jagged: bool
+
+
+def laid_flat(raster: Raster) -> Sheet:
+    """Cut the sheet out, bring it to the working resolution, repair its tone and its geometry."""
+    image, dpi = raster.image, raster.dpi
+    back: Mapping = _same
+    steps: list[str] = []
+    found = sheet_of(image)
+    if found is not None:
+        image, matrix = found
+        back, dpi = _projection(matrix), min(image.shape[:2]) * POINTS / SHORT_SIDE
+        steps.append("sheet")
+    if not LEFT_ALONE[0] <= dpi <= LEFT_ALONE[1]:
+        share = WORKING_DPI / dpi
+        method = cv2.INTER_AREA if share < 1 else cv2.INTER_CUBIC
+        image = np.asarray(cv2.resize(image, None, fx=share, fy=share, interpolation=method), np.uint8)
+        back, dpi = _after(back, lambda points: points / share), WORKING_DPI
+        steps += ["upsampled"] if share > 1 else []
+    grey, tone = toned(image, dpi)
+    return _straight(Sheet(grey, dpi, back, (*steps, *tone), is_black_and_white(raster.image)))
+
+
+def _straight(sheet: Sheet) -> Sheet:
+    straight = straightened(sheet.grey)
+    back = _after(sheet.back, straight.to_source)
+    return replace(sheet, grey=straight.image, back=back, steps=(*sheet.steps, *straight.steps))
+
+
+def turned(sheet: Sheet, turns: int) -> Sheet:
+    """The sheet after quarter turns against the clock, straightened anew."""
+    height, width = sheet.grey.shape
+    grey = np.ascontiguousarray(np.rot90(sheet.grey, turns))
+    ways: dict[int, Mapping] = {
+        1: lambda points: np.stack([width - 1 - points[:, 1], points[:, 0]], 1),
+        2: lambda points: np.stack([width - 1 - points[:, 0], height - 1 - points[:, 1]], 1),
+        3: lambda points: np.stack([points[:, 1], height - 1 - points[:, 0]], 1),
+    }
+    steps = (*sheet.steps, f"turned {90 * turns}")
+    return _straight(replace(sheet, grey=grey, back=_after(sheet.back, ways[turns]), steps=steps))
+
+
+def _same(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    return points
+
+
+def _after(outer: Mapping, inner: Mapping) -> Mapping:
+    return lambda points: outer(inner(points))
+
+
+def _projection(matrix: NDArray[np.float64]) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
+    def back(points: NDArray[np.float64]) -> NDArray[np.float64]:
+        lifted = np.concatenate([points, np.ones((len(points), 1))], 1) @ matrix.T
+        return np.asarray(lifted[:, :2] / lifted[:, 2:], np.float64)
+
+    return back
