@@ -29,10 +29,10 @@ LOWEST = 0.7
 FLAT, SHORTEST_DASH, LONGEST_DASH, SURE_DASH = 0.22, 0.3, 2.4, 0.98
 #: White left around a line, in glyph heights.
 ABOVE, BESIDE = 0.14, 0.3
-#: The general engine reads words as well or better with more of it above and below, and faster: glyphs are smaller then, and its time
-#: goes with the length of the line. In a cell, outside of one; and the same of a page in black and white, whose jagged strokes
-#: vanish when they are made smaller.
-ABOVE_WORDS = {False: (0.4, 0.28), True: (0.21, 0.14)}
+#: The general engine reads lines of words as well or better with more of it above and below, and faster: glyphs are smaller then, and its
+#: time goes with the length of the line. In a cell, and outside of one; of a line, of what is short; and of a page in black and white,
+#: whose jagged strokes vanish when they are made smaller.
+ABOVE_LINE, ABOVE_SHORT, ABOVE_JAGGED = (0.4, 0.28), (0.28, 0.14), (0.21, 0.14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,12 @@ class Crop:
         """The line as the general engine reads it best; a speck would look like a dash with more white."""
         if self.box[2] - self.box[0] <= POINT * glyph:
             return self.image(glyph, lowest=lowest)
-        in_cell, outside = ABOVE_WORDS[self.jagged]
+        in_cell, outside = ABOVE_JAGGED if self.jagged else ABOVE_SHORT if self.is_short(glyph) else ABOVE_LINE
         return self.image(glyph, lowest=lowest, above=in_cell if self.in_cell else outside)
+
+    def is_short(self, glyph: float) -> bool:
+        """Whether it may be a number."""
+        return self.box[2] - self.box[0] <= LONGEST_NUMBER * glyph
 
 
 @cache
@@ -81,7 +85,7 @@ def _digits() -> DigitReader:
 
 def read_crops(crops: Sequence[Crop], glyph: float) -> list[Readings]:
     """The readings of each crop, best first; short ones are held to be numbers where the engines see one."""
-    short = [index for index, crop in enumerate(crops) if _is_short(crop, glyph)]
+    short = [index for index, crop in enumerate(crops) if crop.is_short(glyph)]
     long = [index for index in range(len(crops)) if index not in set(short)]
     found: list[Readings] = [()] * len(crops)
     for index, readings in zip(long, _paddle().read([crops[i].for_words(glyph) for i in long]), strict=True):
@@ -133,11 +137,6 @@ def _is_dash(crop: Crop, glyph: float) -> bool:
         and SHORTEST_DASH * glyph <= x1 - x0 <= LONGEST_DASH * glyph
         and x1 - x0 >= 2 * (y1 - y0)
     )
-
-
-def _is_short(crop: Crop, glyph: float) -> bool:
-    x0, _, x1, _ = crop.box
-    return x1 - x0 <= LONGEST_NUMBER * glyph
 
 
 def _short_readings(free: Readings, held: Readings, own: Readings) -> Readings:
