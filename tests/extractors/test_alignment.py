@@ -181,6 +181,20 @@ def test_a_printed_subtotal_that_is_no_sum_is_a_doubt() -> None:
     assert any("subtotal 9" in reason for reason in result.cells["requests.new.other"].reasons)
 
 
+def test_a_head_of_the_fourth_table_read_as_a_figure_is_no_number_of_it() -> None:
+    inner = ["结果维持", "结果纠正", "其他结果", "尚未审结", "8"] + [
+        "结果维持",
+        "结果纠正",
+        "其他结果",
+        "尚未审结",
+        "总计",
+    ] * 2
+    numbers = [str(number) for number in (1, 0, 0, 2, 3, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0)]
+    _, result = judged([Line("本年制发件数", Place(line=1)), grid([inner, numbers])])
+    assert result.cells["remedies.review.total"].value == 3
+    assert result.cells["remedies.litigation_direct.other"].value == 1
+
+
 def test_blank_columns_are_kept_by_the_header() -> None:
     rows = [[text if text != "0" else "" for text in row] for row in grid_rows()]
     _, result = judged([Line("本年制发件数", Place(line=1)), grid(rows)])
