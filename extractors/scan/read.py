@@ -29,10 +29,10 @@ LOWEST = 0.7
 FLAT, SHORTEST_DASH, LONGEST_DASH, SURE_DASH = 0.22, 0.3, 2.4, 0.98
 #: White left around a line, in glyph heights.
 ABOVE, BESIDE = 0.14, 0.3
-#: The general engine reads lines of words as well or better with more of it above and below, and faster: glyphs are smaller then, and its
-#: time goes with the length of the line. In a cell, and outside of one; of a line, of what is short; and of a page in black and white,
-#: whose jagged strokes vanish when they are made smaller.
-ABOVE_LINE, ABOVE_SHORT, ABOVE_JAGGED = (0.4, 0.28), (0.28, 0.14), (0.21, 0.14)
+#: The general engine reads what stands in a cell as well or better with more of it above and below, and faster: glyphs are smaller then,
+#: and its time goes with the length of the line. Of a line, of what is short, and of a page in black and white, whose jagged strokes
+#: vanish when they are made smaller. What stands outside of cells it reads worse so.
+ABOVE_LINE, ABOVE_SHORT, ABOVE_JAGGED = 0.4, 0.28, 0.21
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +63,10 @@ class Crop:
 
     def for_words(self, glyph: float, *, lowest: float = 0.0) -> Gray:
         """The line as the general engine reads it best; a speck would look like a dash with more white."""
-        if self.box[2] - self.box[0] <= POINT * glyph:
+        if not self.in_cell or self.box[2] - self.box[0] <= POINT * glyph:
             return self.image(glyph, lowest=lowest)
-        in_cell, outside = ABOVE_JAGGED if self.jagged else ABOVE_SHORT if self.is_short(glyph) else ABOVE_LINE
-        return self.image(glyph, lowest=lowest, above=in_cell if self.in_cell else outside)
+        above = ABOVE_JAGGED if self.jagged else ABOVE_SHORT if self.is_short(glyph) else ABOVE_LINE
+        return self.image(glyph, lowest=lowest, above=above)
 
     def is_short(self, glyph: float) -> bool:
         """Whether it may be a number."""

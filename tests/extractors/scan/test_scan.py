@@ -127,12 +127,10 @@ def test_a_page_without_greys_is_known_and_its_words_are_shown_larger() -> None:
     grey = page()
     fax = np.where(grey < 128, 0, 255).astype(np.uint8)
     assert is_black_and_white(fax) and not is_black_and_white(grey) and not is_black_and_white(cv2.blur(fax, (3, 3)))
-    for in_cell in (True, False):
-        shown, jagged = (
-            Crop((150, 720, 400, 750), grey[:, :, 0], in_cell, jagged=jagged).for_words(30.0)
-            for jagged in (False, True)
-        )
-        assert shown.shape[0] > jagged.shape[0] and shown.shape[1] == jagged.shape[1]
+    shown, jagged = (
+        Crop((150, 720, 400, 750), grey[:, :, 0], in_cell=True, jagged=two).for_words(30.0) for two in (False, True)
+    )
+    assert shown.shape[0] > jagged.shape[0] and shown.shape[1] == jagged.shape[1]
 
 
 def test_the_angle_of_a_page_is_measured() -> None:
