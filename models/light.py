@@ -21,7 +21,7 @@ _State = Literal["number", "blank", "na", "text", "absent"]
 _Status = Literal["accepted", "review", "confirmed", "corrected"]
 
 
-class _Light(msgspec.Struct, gc=False, forbid_unknown_fields=True):
+class _Light(msgspec.Struct, gc=False, forbid_unknown_fields=True, omit_defaults=True):
     """None of these can be part of a cycle, so the collector need not look at them."""
 
 

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from models.by_column import ColumnReport, by_column
 from models.decisions import replay
 from models.errors import CODES
 from models.events import Decision
+from models.light import read_light
+from models.packed import pack
 from models.report import ErrorInfo, ErrorReport, Report, Result, SourceInfo, from_json, to_json
 from worker.store import decisions, series
 from worker.store.inserts import insert_ignoring
@@ -48,6 +51,7 @@ def row(reading: Reading, result: Result, parts: int, now: float) -> dict[str, o
     """One of the ``parts`` results of a reading as a row of its table."""
     report = result.report if isinstance(result, Report) else None
     year = report.year.value if report else None
+    body = to_json(result)
     return {
         "sha256": reading.sha256,
         "named": reading.named,
@@ -55,13 +59,23 @@ def row(reading: Reading, result: Result, parts: int, now: float) -> dict[str, o
         "part": result.source.part,
         "parts": parts,
         "is_report": report is not None,
-        "body": to_json(result),
+        "body": body,
+        "by_column": packed(body),
         "organ": _text(report.organ.value) if report else None,
         "region": _text(report.region.code, 12) if report else None,
         "year": year if isinstance(year, int) else None,
         "form": _text(report.form.value, 8) if report else None,
         "created_at": now,
     }
+
+
+def packed(body: str) -> bytes | None:
+    """The report by column beside its JSON; None for an error, and where it cannot be kept so.
+
+    Made of the JSON, so that it cannot say anything else.
+    """
+    found = by_column(read_light(body))
+    return pack(found) if isinstance(found, ColumnReport) else None
 
 
 def _text(value: object, longest: int = LONGEST) -> str | None:
