@@ -188,12 +188,18 @@ def figures(values: Sequence[Figure | None]) -> Figures:
     """Figures by column."""
     given = [type(value) is int for value in values]
     try:
-        whole = array("q", [value if there else 0 for value, there in zip(values, given, strict=True)])
+        whole = _where(given, values)
     except OverflowError:
         given = [type(value) is int and _LEAST <= value <= _MOST for value in values]
-        whole = array("q", [value if there else 0 for value, there in zip(values, given, strict=True)])
+        whole = _where(given, values)
     odd = {at: value for at, value in enumerate(values) if value is not None and not given[at]}
-    return Figures(np.frombuffer(whole, np.int64), np.frombuffer(bytes(given), np.bool_), odd)
+    return Figures(whole, np.frombuffer(bytes(given), np.bool_), odd)
+
+
+def _where(given: Sequence[bool], values: Sequence[Any]) -> NDArray[np.int64]:
+    return np.frombuffer(
+        array("q", [value if there else 0 for value, there in zip(values, given, strict=True)]), np.int64
+    )
 
 
 def words(texts: Sequence[str | None]) -> Words:

@@ -27,7 +27,8 @@ from models.light import Figure, LightFact, LightReport
 VERSION = 1
 #: Places after the point that the pipeline gives.
 BOX_PLACES, PROBABILITY_PLACES = 2, 6
-_LARGEST = 2.0**53
+#: Below it, every whole number is a real one.
+_EXACT = 2.0**53
 #: The types that numbers are written as, the shortest first, and the least and greatest number of each.
 _RANGES = {
     f"<{sign}{size}": (-first, (1 << 8 * size) - first - 1)
@@ -123,7 +124,7 @@ def pack(report: ColumnReport) -> bytes | None:
 
 def unpack(data: bytes) -> ColumnReport | None:
     """What ``pack`` was given; None where another version packed it, or for a form that has changed since."""
-    if data[0] != VERSION:
+    if data[:1] != bytes([VERSION]):
         return None
     found = _DECODER.decode(memoryview(data)[1:])
     form = _form_of(found.head)
@@ -289,11 +290,12 @@ def _packed_integers(values: NDArray[np.int32]) -> _Numbers:
 
 def _packed_reals(values: NDArray[np.float64], places: int) -> _Numbers:
     """The numbers times ten to the ``places`` if all are exact when read again; else as they are."""
-    gaps = np.isnan(values)
+    gaps, scale = np.isnan(values), 10.0**places
     known = np.where(gaps, 0.0, values)
-    scaled = np.rint(known * 10.0**places)
-    if np.abs(scaled).max(initial=0.0) < _LARGEST and (scaled / 10.0**places).tobytes() == known.tobytes():
-        return _whole(scaled.astype(np.int64), gaps, places)
+    if np.abs(known).max(initial=0.0) < _EXACT / scale:
+        whole = np.rint(known * scale).astype(np.int64)
+        if (whole / scale).tobytes() == known.tobytes():
+            return _whole(whole, gaps, places)
     return _Numbers("<f8", values.tobytes(), None)
 
 

@@ -27,8 +27,8 @@ from api.export.columns import (
     columns,
     digits,
     integers,
-    replaced,
     repeated,
+    replaced,
     whole_digits,
 )
 from api.export.heads import Head
@@ -38,7 +38,6 @@ from models.forms import load_forms
 from models.variables import load_variables
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from numpy.typing import NDArray
 
 CELLS = Table(
@@ -197,4 +196,3 @@ def _names(form: str, cells: tuple[str, ...]) -> tuple[tuple[str | None, ...], .
         cells,
         tuple(labels[cell].label if cell in labels else None for cell in cells),
     )
-

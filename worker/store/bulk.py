@@ -11,18 +11,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from isal import isal_zlib
-from sqlalchemy import ColumnElement, LargeBinary, select, type_coerce
+from sqlalchemy import ColumnElement, LargeBinary, SQLColumnExpression, select, type_coerce
 from sqlalchemy.orm import Session
 
 from models.by_column import ColumnReport, ColumnResult, by_column
 from models.decisions import replay
 from models.events import Decision
-from models.light import LightErrorReport, light, read_light
+from models.light import LightErrorReport, LightReport, heavy, light, read_light
 from models.packed import unpack
-from models.report import Report, from_json
-from worker.store import decisions
-from worker.store.documents import WHICH_RESULTS
-from worker.store.records import DocumentRecord, ResultRecord
+from models.report import Report
+from worker.store import decisions, documents
+from worker.store.records import ResultRecord
 from worker.store.results import Reading, error_of, reading_of
 
 
@@ -37,14 +36,13 @@ class Held:
 
 def held(session: Session, document_ids: Sequence[int]) -> Iterator[Held]:
     """The results of some documents, in the order of their ids and parts."""
-    query = select(DocumentRecord).options(WHICH_RESULTS).where(DocumentRecord.id.in_(document_ids))
-    documents = session.scalars(query.order_by(DocumentRecord.id)).all()
-    keys = {one.id: _key(reading) for one in documents if (reading := reading_of(one)) is not None}
+    listed = documents.listed(session, document_ids)
+    keys = {one.id: _key(reading) for one in listed if (reading := reading_of(one)) is not None}
     kept = _by_column(session, set(keys.values()))
     decided = decisions.of_sources(session, (sha256 for sha256, _, _ in keys.values()))
-    read = [(number, one) for found in kept.values() for number, one in found if one is None or _said(one, decided)]
-    texts = _texts(session, [number for number, _ in read])
-    for document in documents:
+    read = [number for found in kept.values() for number, one in found if one is None or _said(one.head, decided)]
+    texts = _texts(session, read)
+    for document in listed:
         found = kept.get(keys[document.id], ()) if document.id in keys else ()
         if not found and document.error_code is not None:
             yield Held(by_column(light(error_of(document))))
@@ -60,17 +58,15 @@ def _key(reading: Reading) -> _Key:
     return reading.sha256, reading.named, reading.pipeline_version
 
 
-def _said(report: ColumnReport, decided: _Decided) -> Sequence[Decision]:
-    source = report.head.source
-    return decided.get((source.sha256 or "", source.part), ())
+def _said(report: LightReport, decided: _Decided) -> Sequence[Decision]:
+    return decided.get((report.source.sha256 or "", report.source.part), ())
 
 
 def _from_json(text: bytes, decided: _Decided) -> Held:
-    found = by_column(read_light(text))
+    found = read_light(text)
     if isinstance(found, LightErrorReport) or not (said := _said(found, decided)):
-        return Held(found)
-    read = from_json(text.decode())
-    assert isinstance(read, Report)
+        return Held(by_column(found))
+    read = heavy(found)
     return Held(by_column(light(replay(read, said))), read, said)
 
 
@@ -101,6 +97,6 @@ def _texts(session: Session, numbers: Collection[int]) -> dict[int, bytes]:
     return {number: isal_zlib.decompress(packed) for number, packed in session.execute(query)}
 
 
-def _packed(column: ColumnElement[Any]) -> ColumnElement[bytes]:
+def _packed(column: SQLColumnExpression[Any]) -> ColumnElement[bytes]:
     """As the table holds it: unpacking it at once into what is wanted saves a step for each."""
     return type_coerce(column, LargeBinary)

@@ -17,6 +17,7 @@ from models.light import read_light
 from models.packed import pack
 from models.report import ErrorInfo, ErrorReport, Report, Result, SourceInfo, from_json, to_json
 from worker.store import decisions, series
+from worker.store.documents import Listed
 from worker.store.inserts import insert_ignoring
 from worker.store.leases import Outcome
 from worker.store.records import DocumentRecord, ResultRecord, Status
@@ -148,7 +149,7 @@ def _stored(session: Session, document: DocumentRecord) -> list[Result]:
     return [] if reading is None else find(session, reading)
 
 
-def reading_of(document: DocumentRecord) -> Reading | None:
+def reading_of(document: DocumentRecord | Listed) -> Reading | None:
     """The reading that holds for a document; None where there is none."""
     if document.sha256 is None or document.pipeline_version is None or document.status == Status.QUARANTINED:
         return None
@@ -191,7 +192,7 @@ def latest(session: Session, sha256: str, part: int) -> Report | None:
     return result if isinstance(result, Report) else None
 
 
-def error_of(document: DocumentRecord) -> ErrorReport:
+def error_of(document: DocumentRecord | Listed) -> ErrorReport:
     """The error object of a document that failed."""
     code = document.error_code or "internal"
     return ErrorReport(

@@ -13,8 +13,8 @@ import simplejson
 from pydantic import ValidationError
 
 from api.export.panel.package import DESCRIPTOR, packaged
-from models.errors import UsageError
 from models.by_column import ColumnResult, by_column
+from models.errors import UsageError
 from models.light import LightReport, read_light
 from models.readings import CellState, Number
 from models.report import Result, from_json
