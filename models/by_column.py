@@ -7,10 +7,9 @@ cells. How such a report is kept is in ``models.packed``.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain
-from operator import attrgetter
 from typing import Any, TypeVar
 
 import numpy as np
@@ -142,46 +141,40 @@ def _bare(claim: LightClaim) -> LightClaim:
 def _cells(cells: Mapping[str, LightCell]) -> Cells:
     found = list(cells.values())
     seen = [cell.evidence or _NOWHERE for cell in found]
-    numbers, states, printed = _fields(found, "value", "state", "printed")
-    confidences, statuses, units = _fields(found, "confidence", "status", "unit")
-    pages, boxes, lines, columns, routes = _fields(seen, "page", "bbox", "line", "column", "route")
-    values = figures(numbers)
+    values = figures([cell.value for cell in found])
     digits = [str(value) if there else "" for value, there in zip(values.whole.tolist(), values.given, strict=True)]
-    sides = chain.from_iterable([box or _NO_BOX for box in boxes])
+    sides = chain.from_iterable([place.bbox or _NO_BOX for place in seen])
     return Cells(
         tuple(cells),
         values,
-        np.frombuffer(bytes(map(_CODE_OF_STATE.__getitem__, states)), np.uint8),
-        np.frombuffer(bytes(map(_CODE_OF_STATUS.__getitem__, statuses)), np.uint8),
-        words(units),
-        {at: text for at, (text, usual) in enumerate(zip(printed, digits, strict=True)) if text != usual},
-        np.frombuffer(array("d", confidences)),
-        _integers(pages),
+        _codes([_CODE_OF_STATE[cell.state] for cell in found]),
+        _codes([_CODE_OF_STATUS[cell.status] for cell in found]),
+        words([cell.unit for cell in found]),
+        {at: cell.printed for at, cell in enumerate(found) if cell.printed != digits[at]},
+        np.array([cell.confidence for cell in found], np.float64),
+        _integers([place.page for place in seen]),
         np.fromiter(sides, np.float64, 4 * len(found)).reshape(-1, 4),
-        _integers(lines),
-        _integers(columns),
-        words(routes),
+        _integers([place.line for place in seen]),
+        _integers([place.column for place in seen]),
+        words([place.route for place in seen]),
     )
 
 
 def _checks(checks: Sequence[LightCheck]) -> Checks:
-    rules, relations, outcomes, causes = _fields(checks, "rule", "relation", "status", "cause")
-    left, right, cells, messages = _fields(checks, "left", "right", "cells", "message")
     return Checks(
-        words(rules),
-        words(relations),
-        np.frombuffer(bytes(map(_CODE_OF_OUTCOME.__getitem__, outcomes)), np.uint8),
-        words(causes),
-        figures(left),
-        figures(right),
-        words(list(map(" ".join, cells))),
-        words(messages),
+        words([check.rule for check in checks]),
+        words([check.relation for check in checks]),
+        _codes([_CODE_OF_OUTCOME[check.status] for check in checks]),
+        words([check.cause for check in checks]),
+        figures([check.left for check in checks]),
+        figures([check.right for check in checks]),
+        words([" ".join(check.cells) for check in checks]),
+        words([check.message for check in checks]),
     )
 
 
-def _fields(items: Sequence[object], *names: str) -> Iterable[tuple[Any, ...]]:
-    """Fields of items, each by itself."""
-    return zip(*map(attrgetter(*names), items), strict=True) if items else ((),) * len(names)
+def _codes(codes: Sequence[int]) -> NDArray[np.uint8]:
+    return np.frombuffer(bytes(codes), np.uint8)
 
 
 def figures(values: Sequence[Figure | None]) -> Figures:
@@ -209,11 +202,11 @@ def words(texts: Sequence[str | None]) -> Words:
     if len(known) == 1:
         return Words(told, np.full(len(texts), len(told) - 1, np.int32))
     codes: dict[str | None, int] = {**{text: code for code, text in enumerate(told)}, None: -1}
-    return Words(told, np.frombuffer(array("i", map(codes.__getitem__, texts)), np.int32))
+    return Words(told, np.array([codes[text] for text in texts], np.int32))
 
 
 def _integers(values: Sequence[int | None]) -> NDArray[np.int32]:
-    return np.frombuffer(array("i", [NOTHING if value is None else value for value in values]), np.int32)
+    return np.array([NOTHING if value is None else value for value in values], np.int32)
 
 
 def join_cells(parts: Sequence[Cells]) -> Cells:
@@ -255,6 +248,17 @@ def join_figures(parts: Sequence[Figures]) -> Figures:
         np.concatenate([part.whole for part in parts]),
         np.concatenate([part.given for part in parts]),
         _shifted([part.odd for part in parts], [len(part.given) for part in parts]),
+    )
+
+
+def halves(both: Figures) -> tuple[Figures, Figures]:
+    """What was joined of two that are equally long."""
+    middle = len(both.given) // 2
+    first = {at: value for at, value in both.odd.items() if at < middle}
+    second = {at - middle: value for at, value in both.odd.items() if at >= middle}
+    return (
+        Figures(both.whole[:middle], both.given[:middle], first),
+        Figures(both.whole[middle:], both.given[middle:], second),
     )
 
 

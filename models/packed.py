@@ -18,7 +18,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from models.by_column import NOTHING, Cells, Checks, ColumnReport, Figures, Words
+from models.by_column import NOTHING, Cells, Checks, ColumnReport, Figures, Words, halves, join_figures
 from models.forms import load_forms
 from models.identities import identities
 from models.light import Figure, LightFact, LightReport
@@ -62,40 +62,37 @@ class _Figures(_Struct):
     odd: dict[int, str]
 
 
-class _Words(_Struct):
-    """See ``Words``."""
-
-    words: tuple[str, ...]
-    codes: _Numbers
-
-
 class _Cells(_Struct):
-    """See ``Cells``; no names where they are those of the form."""
+    """See ``Cells``; no names where they are those of the form.
+
+    ``whole`` are one behind the other pages, lines, columns, and the codes of units and of routes, one more than they are.
+    """
 
     names: tuple[str, ...] | None
     values: _Figures
     states: bytes
     statuses: bytes
-    units: _Words
+    units: tuple[str, ...]
     printed: dict[int, str]
     confidences: _Numbers
-    pages: _Numbers
     boxes: _Numbers
-    lines: _Numbers
-    columns: _Numbers
-    routes: _Words
+    routes: tuple[str, ...]
+    whole: _Numbers
 
 
 class _Checks(_Struct):
-    """See ``Checks``: rule, relation and cells together are a kind, which is one of the form's or one of ``others`` behind them."""
+    """See ``Checks``: rule, relation and cells together are a kind, which is one of the form's or one of ``others`` behind them.
 
-    kinds: _Numbers
+    ``codes`` are one behind the other those of kinds, causes and messages, one more than they are; ``sides`` what is on the
+    left and what is on the right.
+    """
+
     others: tuple[tuple[str, str, str], ...]
     outcomes: bytes
-    causes: _Words
-    left: _Figures
-    right: _Figures
-    messages: _Words
+    causes: tuple[str, ...]
+    sides: _Figures
+    messages: tuple[str, ...]
+    codes: _Numbers
 
 
 class _Record(_Struct):
@@ -176,36 +173,36 @@ def _form(name: str) -> _Form:
 
 
 def _packed_cells(cells: Cells, form: _Form) -> _Cells:
+    whole = np.concatenate((cells.pages, cells.lines, cells.columns, cells.units.codes + 1, cells.routes.codes + 1))
     return _Cells(
         None if cells.names == form.names else cells.names,
         _packed_figures(cells.values),
         cells.states.tobytes(),
         cells.statuses.tobytes(),
-        _packed_words(cells.units),
+        cells.units.words,
         dict(cells.printed),
         _packed_reals(cells.confidences, PROBABILITY_PLACES),
-        _packed_integers(cells.pages),
         _packed_reals(cells.boxes.T.ravel(), BOX_PLACES),
-        _packed_integers(cells.lines),
-        _packed_integers(cells.columns),
-        _packed_words(cells.routes),
+        cells.routes.words,
+        _whole(whole, whole == NOTHING),
     )
 
 
 def _unpacked_cells(cells: _Cells, form: _Form) -> Cells:
+    pages, lines, columns, units, routes = _integers(cells.whole).reshape(5, -1)
     return Cells(
         form.names if cells.names is None else cells.names,
         _figures(cells.values),
         np.frombuffer(cells.states, np.uint8),
         np.frombuffer(cells.statuses, np.uint8),
-        _words(cells.units),
+        Words(cells.units, units - 1),
         cells.printed,
         _reals(cells.confidences),
-        _integers(cells.pages),
+        pages,
         _reals(cells.boxes).reshape(4, -1).T,
-        _integers(cells.lines),
-        _integers(cells.columns),
-        _words(cells.routes),
+        lines,
+        columns,
+        Words(cells.routes, routes - 1),
     )
 
 
@@ -213,33 +210,34 @@ def _packed_checks(checks: Checks, form: _Form) -> _Checks:
     columns = (checks.rules, checks.relations, checks.cells)
     kinds = list(zip(*([one.words[code] for code in one.codes.tolist()] for one in columns), strict=True))
     others = tuple(dict.fromkeys(kind for kind in kinds if kind not in form.kinds))
-    codes = {**form.kinds, **{kind: len(form.kinds) + at for at, kind in enumerate(others)}}
+    known = {**form.kinds, **{kind: len(form.kinds) + at for at, kind in enumerate(others)}}
+    codes = np.array([known[kind] for kind in kinds], np.int32)
     return _Checks(
-        _whole(np.array([codes[kind] for kind in kinds], np.int64)),
         others,
         checks.outcomes.tobytes(),
-        _packed_words(checks.causes),
-        _packed_figures(checks.left),
-        _packed_figures(checks.right),
-        _packed_words(checks.messages),
+        checks.causes.words,
+        _packed_figures(join_figures((checks.left, checks.right))),
+        checks.messages.words,
+        _whole(np.concatenate((codes, checks.causes.codes, checks.messages.codes)) + 1),
     )
 
 
 def _unpacked_checks(checks: _Checks, form: _Form) -> Checks:
-    codes = _integers(checks.kinds)
-    own, relations, cells = form.rules, form.relations, form.cells
+    kinds, causes, messages = (_integers(checks.codes) - 1).reshape(3, -1)
+    rules, relations, cells = form.rules, form.relations, form.cells
     if checks.others:
         more = tuple(zip(*checks.others, strict=True))
-        own, relations, cells = (*own, *more[0]), (*relations, *more[1]), (*cells, *more[2])
+        rules, relations, cells = (*rules, *more[0]), (*relations, *more[1]), (*cells, *more[2])
+    left, right = halves(_figures(checks.sides))
     return Checks(
-        Words(own, codes),
-        Words(relations, codes),
+        Words(rules, kinds),
+        Words(relations, kinds),
         np.frombuffer(checks.outcomes, np.uint8),
-        _words(checks.causes),
-        _figures(checks.left),
-        _figures(checks.right),
-        Words(cells, codes),
-        _words(checks.messages),
+        Words(checks.causes, causes),
+        left,
+        right,
+        Words(cells, kinds),
+        Words(checks.messages, messages),
     )
 
 
@@ -259,14 +257,6 @@ def _figure(text: str) -> Figure:
     return int(text) if text.lstrip("-").isdecimal() else Decimal(text)
 
 
-def _packed_words(found: Words) -> _Words:
-    return _Words(found.words, _whole(found.codes))
-
-
-def _words(packed: _Words) -> Words:
-    return Words(packed.words, _integers(packed.codes))
-
-
 def _integers(packed: _Numbers) -> NDArray[np.int32]:
     found = _read(packed).astype(np.int32)
     if packed.gap is not None:
@@ -282,10 +272,6 @@ def _reals(packed: _Numbers) -> NDArray[np.float64]:
     if packed.gap is not None:
         real[found == packed.gap] = np.nan
     return real
-
-
-def _packed_integers(values: NDArray[np.int32]) -> _Numbers:
-    return _whole(values, values == NOTHING)
 
 
 def _packed_reals(values: NDArray[np.float64], places: int) -> _Numbers:
