@@ -1,20 +1,19 @@
-"""Results as tables want them: the fields of a report's cells and checks each by itself, what is said of the whole as it was.
+"""Reports as tables want them: the fields of cells and checks each by itself, what is said of the whole as it was.
 
 Tables of a hundred thousand reports have millions of rows: what makes them goes through a column at a time, not through the
-cells. How such a report is kept is in ``models.packed``.
+cells. Columns are bytes, so that a report is taken out of a store (``models.packed``) and put behind others
+(``models.joined``) with nothing done for each cell.
 """
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import accumulate, chain
-from typing import Any, TypeVar
+from itertools import chain
+from typing import Any
 
-import numpy as np
+import msgspec
 from msgspec.structs import replace
-from numpy.typing import NDArray
 
 from models.light import (
     Figure,
@@ -31,89 +30,97 @@ from models.light import (
     LightReview,
 )
 
-#: The words behind the codes of states and of statuses: their order is that of what is kept, so it never changes.
+#: The words behind the codes of states, statuses and outcomes: their order is that of what is kept, so it never changes.
 STATES = ("number", "blank", "na", "text", "absent")
 STATUSES = ("accepted", "review", "confirmed", "corrected")
 OUTCOMES = ("pass", "fail", "unknown")
-#: Stands in a column of integers where there is none.
-NOTHING = -(2**31)
-_LEAST, _MOST = -(2**63), 2**63 - 1
-_NOWHERE = LightEvidence()
-_NO_BOX = (np.nan,) * 4
 _CODE_OF_STATE = {word: code for code, word in enumerate(STATES)}
 _CODE_OF_STATUS = {word: code for code, word in enumerate(STATUSES)}
 _CODE_OF_OUTCOME = {word: code for code, word in enumerate(OUTCOMES)}
+_LEAST, _MOST = -(2**63), 2**63 - 1
+_NOWHERE = LightEvidence()
+_NO_BOX = (0.0,) * 4
+
+#: Rule, relation, and the names of the cells joined by blanks: what checks of one kind have in common.
+CheckKind = tuple[str, str, str]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Words:
-    """Texts many of which are the same: which there are, and for each row the code of its own; -1 where there is none."""
-
-    words: tuple[str, ...]
-    codes: NDArray[np.int32]
+class _Column(msgspec.Struct, array_like=True, gc=False):
+    """Fields by their order."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Figures:
-    """Figures: those that are whole numbers of 64 bits where ``given`` (0 elsewhere), and the ``odd`` ones by their rows."""
+class Numbers(_Column):
+    """Numbers as bytes of this ``type`` of NumPy's.
 
-    whole: NDArray[np.int64]
-    given: NDArray[np.bool_]
-    odd: Mapping[int, Figure]
+    With ``places`` they are whole numbers to be divided by ten to the power of that, and all their first bytes stand
+    before all second ones (see ``models.packed``).
+    """
+
+    type: str
+    data: bytes
+    places: int | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Cells:
-    """Cells, a row each; of several reports that have the same cells one report's behind the other's.
+class ColumnFigures(_Column):
+    """Figures: those that are whole numbers of 64 bits where ``given`` (a byte each; 0 elsewhere), the ``odd`` ones as texts."""
 
-    ``states`` and ``statuses`` are codes. ``printed`` are by their rows the texts that are not simply the digits of a whole
-    value, or empty where there is none. ``boxes`` are four sides each, NaN where there is no box.
+    whole: Numbers
+    given: bytes
+    odd: dict[int, str]
+
+
+class ColumnCells(_Column):
+    """Cells by column.
+
+    ``states`` and ``statuses`` are codes. ``printed`` has by their position the texts that are not simply the digits of a whole
+    value, or empty where there is none. ``boxes`` are the left sides of all, then the upper ones and so on; 0 where there is
+    none, as ``boxed`` says. ``places`` are in the same way pages, lines, columns, units and routes, one more than they
+    are, the last two as numbers of those listed; 0 where there is none.
     """
 
     names: tuple[str, ...]
-    values: Figures
-    states: NDArray[np.uint8]
-    statuses: NDArray[np.uint8]
-    units: Words
-    printed: Mapping[int, str]
-    confidences: NDArray[np.float64]
-    pages: NDArray[np.int32]
-    boxes: NDArray[np.float64]
-    lines: NDArray[np.int32]
-    columns: NDArray[np.int32]
-    routes: Words
+    values: ColumnFigures
+    states: bytes
+    statuses: bytes
+    printed: dict[int, str]
+    confidences: Numbers
+    boxed: bytes
+    boxes: Numbers
+    places: Numbers
+    units: tuple[str, ...]
+    routes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Checks:
-    """Checks, a row each. ``outcomes`` are codes; ``cells`` are the names of a check's, joined by blanks."""
+class ColumnChecks(_Column):
+    """Checks by column.
 
-    rules: Words
-    relations: Words
-    outcomes: NDArray[np.uint8]
-    causes: Words
-    left: Figures
-    right: Figures
-    cells: Words
-    messages: Words
+    ``outcomes`` are codes. ``codes`` are one behind the other the kinds, causes and messages of all, one more than the numbers
+    of those listed; 0 where there is none. ``sides`` are what is on the left of all, then what is on the right.
+    """
+
+    outcomes: bytes
+    codes: Numbers
+    kinds: tuple[CheckKind, ...]
+    causes: tuple[str, ...]
+    messages: tuple[str, ...]
+    sides: ColumnFigures
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ColumnReport:
+class ColumnReport(_Column):
     """A report. ``head`` has what is said of the whole: none of what stands beside it here, no prose, and of claims, reasons and
     the making of the report only what tables tell."""
 
     head: LightReport
-    cells: Cells
+    cells: ColumnCells
     facts: tuple[LightFact, ...]
-    checks: Checks
+    checks: ColumnChecks
 
 
 ColumnResult = ColumnReport | LightErrorReport
 
 
 def by_column(result: LightResult) -> ColumnResult:
-    """A result by column; an error has none. Raises OverflowError where a page or line has more than 32 bits."""
+    """A result by column; an error has none. Raises OverflowError where a page or line has more than 64 bits."""
     if isinstance(result, LightErrorReport):
         return result
     return ColumnReport(_head(result), _cells(result.cells), result.facts, _checks(result.checks))
@@ -138,144 +145,67 @@ def _bare(claim: LightClaim) -> LightClaim:
     return LightClaim(claim.value, claim.confidence, claim.code, where=claim.where)
 
 
-def _cells(cells: Mapping[str, LightCell]) -> Cells:
+def _cells(cells: Mapping[str, LightCell]) -> ColumnCells:
     found = list(cells.values())
     seen = [cell.evidence or _NOWHERE for cell in found]
-    values = figures([cell.value for cell in found])
-    digits = [str(value) if there else "" for value, there in zip(values.whole.tolist(), values.given, strict=True)]
-    sides = chain.from_iterable([place.bbox or _NO_BOX for place in seen])
-    return Cells(
+    values = [cell.value for cell in found]
+    figures = _figures(values)
+    digits = [str(value) if there else "" for value, there in zip(values, figures.given, strict=True)]
+    boxes = zip(*[place.bbox or _NO_BOX for place in seen], strict=True)
+    units, unit_codes = _listed([cell.unit for cell in found])
+    routes, route_codes = _listed([place.route for place in seen])
+    numbers = ([place.page for place in seen], [place.line for place in seen], [place.column for place in seen])
+    places = [0 if value is None else value + 1 for column in numbers for value in column]
+    return ColumnCells(
         tuple(cells),
-        values,
-        _codes([_CODE_OF_STATE[cell.state] for cell in found]),
-        _codes([_CODE_OF_STATUS[cell.status] for cell in found]),
-        words([cell.unit for cell in found]),
+        figures,
+        bytes([_CODE_OF_STATE[cell.state] for cell in found]),
+        bytes([_CODE_OF_STATUS[cell.status] for cell in found]),
         {at: cell.printed for at, cell in enumerate(found) if cell.printed != digits[at]},
-        np.array([cell.confidence for cell in found], np.float64),
-        _integers([place.page for place in seen]),
-        np.fromiter(sides, np.float64, 4 * len(found)).reshape(-1, 4),
-        _integers([place.line for place in seen]),
-        _integers([place.column for place in seen]),
-        words([place.route for place in seen]),
+        Numbers("<f8", array("d", [cell.confidence for cell in found]).tobytes()),
+        bytes([place.bbox is not None for place in seen]),
+        Numbers("<f8", array("d", list(chain.from_iterable(boxes))).tobytes()),
+        _whole(places + unit_codes + route_codes),
+        units,
+        routes,
     )
 
 
-def _checks(checks: Sequence[LightCheck]) -> Checks:
-    return Checks(
-        words([check.rule for check in checks]),
-        words([check.relation for check in checks]),
-        _codes([_CODE_OF_OUTCOME[check.status] for check in checks]),
-        words([check.cause for check in checks]),
-        figures([check.left for check in checks]),
-        figures([check.right for check in checks]),
-        words([" ".join(check.cells) for check in checks]),
-        words([check.message for check in checks]),
+def _checks(checks: Sequence[LightCheck]) -> ColumnChecks:
+    kinds, kind_codes = _listed([(check.rule, str(check.relation), " ".join(check.cells)) for check in checks])
+    causes, cause_codes = _listed([check.cause for check in checks])
+    messages, message_codes = _listed([check.message for check in checks])
+    return ColumnChecks(
+        bytes([_CODE_OF_OUTCOME[check.status] for check in checks]),
+        _whole(kind_codes + cause_codes + message_codes),
+        kinds,
+        causes,
+        messages,
+        _figures([check.left for check in checks] + [check.right for check in checks]),
     )
 
 
-def _codes(codes: Sequence[int]) -> NDArray[np.uint8]:
-    return np.frombuffer(bytes(codes), np.uint8)
-
-
-def figures(values: Sequence[Figure | None]) -> Figures:
-    """Figures by column."""
-    given = [type(value) is int for value in values]
+def _figures(values: Sequence[Figure | None]) -> ColumnFigures:
+    given = bytes([type(value) is int for value in values])
     try:
         whole = _where(given, values)
     except OverflowError:
-        given = [type(value) is int and _LEAST <= value <= _MOST for value in values]
+        given = bytes([type(value) is int and _LEAST <= value <= _MOST for value in values])
         whole = _where(given, values)
-    odd = {at: value for at, value in enumerate(values) if value is not None and not given[at]}
-    return Figures(whole, np.frombuffer(bytes(given), np.bool_), odd)
+    odd = {at: str(value) for at, value in enumerate(values) if value is not None and not given[at]}
+    return ColumnFigures(whole, given, odd)
 
 
-def _where(given: Sequence[bool], values: Sequence[Any]) -> NDArray[np.int64]:
-    return np.frombuffer(
-        array("q", [value if there else 0 for value, there in zip(values, given, strict=True)]), np.int64
-    )
+def _where(given: bytes, values: Sequence[Any]) -> Numbers:
+    return _whole([value if there else 0 for value, there in zip(values, given, strict=True)])
 
 
-def words(texts: Sequence[str | None]) -> Words:
-    """Texts by column."""
-    known = dict.fromkeys(texts)
-    told = tuple(text for text in known if text is not None)
-    if len(known) == 1:
-        return Words(told, np.full(len(texts), len(told) - 1, np.int32))
-    codes: dict[str | None, int] = {**{text: code for code, text in enumerate(told)}, None: -1}
-    return Words(told, np.array([codes[text] for text in texts], np.int32))
+def _whole(values: Sequence[int]) -> Numbers:
+    return Numbers("<i8", array("q", values).tobytes())
 
 
-def _integers(values: Sequence[int | None]) -> NDArray[np.int32]:
-    return np.array([NOTHING if value is None else value for value in values], np.int32)
-
-
-def join_cells(parts: Sequence[Cells]) -> Cells:
-    """The cells of reports that have the same ones."""
-    lengths = [len(part.states) for part in parts]
-    return Cells(
-        parts[0].names,
-        join_figures([part.values for part in parts]),
-        np.concatenate([part.states for part in parts]),
-        np.concatenate([part.statuses for part in parts]),
-        join_words([part.units for part in parts]),
-        _shifted([part.printed for part in parts], lengths),
-        np.concatenate([part.confidences for part in parts]),
-        np.concatenate([part.pages for part in parts]),
-        np.concatenate([part.boxes for part in parts]),
-        np.concatenate([part.lines for part in parts]),
-        np.concatenate([part.columns for part in parts]),
-        join_words([part.routes for part in parts]),
-    )
-
-
-def join_checks(parts: Sequence[Checks]) -> Checks:
-    """The checks of some reports."""
-    return Checks(
-        join_words([part.rules for part in parts]),
-        join_words([part.relations for part in parts]),
-        np.concatenate([part.outcomes for part in parts]),
-        join_words([part.causes for part in parts]),
-        join_figures([part.left for part in parts]),
-        join_figures([part.right for part in parts]),
-        join_words([part.cells for part in parts]),
-        join_words([part.messages for part in parts]),
-    )
-
-
-def join_figures(parts: Sequence[Figures]) -> Figures:
-    """Figures one behind the other."""
-    return Figures(
-        np.concatenate([part.whole for part in parts]),
-        np.concatenate([part.given for part in parts]),
-        _shifted([part.odd for part in parts], [len(part.given) for part in parts]),
-    )
-
-
-def halves(both: Figures) -> tuple[Figures, Figures]:
-    """What was joined of two that are equally long."""
-    middle = len(both.given) // 2
-    first = {at: value for at, value in both.odd.items() if at < middle}
-    second = {at - middle: value for at, value in both.odd.items() if at >= middle}
-    return (
-        Figures(both.whole[:middle], both.given[:middle], first),
-        Figures(both.whole[middle:], both.given[middle:], second),
-    )
-
-
-def join_words(parts: Sequence[Words]) -> Words:
-    """Texts one behind the other."""
-    codes: dict[str, int] = {}
-    own: dict[tuple[str, ...], NDArray[np.int32]] = {}  # most reports have the same words
-    for part in parts:
-        if part.words not in own:
-            # -1, which stands for none, takes the last.
-            own[part.words] = np.array([*(codes.setdefault(word, len(codes)) for word in part.words), -1], np.int32)
-    return Words(tuple(codes), np.concatenate([own[part.words][part.codes] for part in parts]))
-
-
-_Value = TypeVar("_Value")
-
-
-def _shifted(parts: Sequence[Mapping[int, _Value]], lengths: Sequence[int]) -> dict[int, _Value]:
-    starts = accumulate(lengths, initial=0)
-    return {start + at: value for start, part in zip(starts, parts, strict=False) for at, value in part.items()}
+def _listed(items: Sequence[Any]) -> tuple[tuple[Any, ...], list[int]]:
+    """The different items, and for each the number of its own from 1; 0 for what is missing."""
+    known = tuple(item for item in dict.fromkeys(items) if item is not None)
+    codes = {None: 0, **{item: code for code, item in enumerate(known, 1)}}
+    return known, [codes[item] for item in items]

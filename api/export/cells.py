@@ -33,8 +33,9 @@ from api.export.columns import (
 )
 from api.export.heads import Head
 from api.export.keys import KEY_COLUMNS, repeated_keys
-from models.by_column import STATES, STATUSES, Cells, join_cells
+from models.by_column import STATES, STATUSES, ColumnCells
 from models.forms import load_forms
+from models.joined import Cells, join_cells
 from models.variables import load_variables
 
 if TYPE_CHECKING:
@@ -77,9 +78,9 @@ class CellGroups:
     """Takes reports and puts those together that have the same cells."""
 
     def __init__(self) -> None:
-        self._groups: dict[tuple[str, tuple[str, ...]], list[tuple[Head, Cells]]] = {}
+        self._groups: dict[tuple[str, tuple[str, ...]], list[tuple[Head, ColumnCells]]] = {}
 
-    def add(self, head: Head, cells: Cells) -> None:
+    def add(self, head: Head, cells: ColumnCells) -> None:
         """Add a report's cells."""
         key = (str(head.report.report.form.value), cells.names)
         self._groups.setdefault(key, []).append((head, cells))
@@ -176,7 +177,7 @@ def cell_frame(found: Judgements) -> Frame:
             pa.array(cells.confidences),
             repeated(STATUSES, cells.statuses),
             integers(cells.pages),
-            *(pa.array(cells.boxes[:, side], from_pandas=True) for side in range(4)),  # which takes NaN for null
+            *(pa.array(sides, from_pandas=True) for sides in cells.boxes),  # which takes NaN for null
             integers(cells.lines),
             integers(cells.columns),
             chosen(cells.routes),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from models.by_column import NOTHING, Figures, Words
+from models.joined import NOTHING, Figures, Words
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -163,7 +163,7 @@ def integers(values: NDArray[np.int32]) -> pa.Array:
     return pa.array(values, mask=values == NOTHING)
 
 
-def chosen(texts_: Words) -> pa.Array:
+def chosen(texts_: Words[str]) -> pa.Array:
     """Texts many of which are the same, as ``coded`` gives them: those that there are in the order of their first rows."""
     import pyarrow as pa
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from api.export.columns import Row
 from api.export.keys import keys
-from models.by_column import OUTCOMES, Checks, ColumnReport
+from models.by_column import OUTCOMES, ColumnChecks, ColumnReport
+from models.joined import join_checks
 from models.light import LightReport
 
 _FAIL = OUTCOMES.index("fail")
@@ -35,10 +36,11 @@ def head_of(report: ColumnReport) -> Head:
     return Head(report.head, keys(report.head), _outcomes(report.checks))
 
 
-def _outcomes(checks: Checks) -> Counter[str]:
-    codes = checks.outcomes.tobytes()
+def _outcomes(checks: ColumnChecks) -> Counter[str]:
+    codes = checks.outcomes
     found = Counter({word: codes.count(code) for code, word in enumerate(OUTCOMES) if code in codes})
     if found.pop("fail", 0):
-        causes = (*checks.causes.words, "unclear")  # the last, for none is -1
-        found.update(f"fail {causes[code]}" for code in checks.causes.codes[checks.outcomes == _FAIL].tolist())
+        joined = join_checks([checks])
+        causes = (*joined.causes.words, "unclear")  # the last, for none is -1
+        found.update(f"fail {causes[code]}" for code in joined.causes.codes[joined.outcomes == _FAIL].tolist())
     return found

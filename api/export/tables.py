@@ -13,7 +13,8 @@ from api.export.cells import CELLS, CellCounts, CellGroups, Judgements, cell_fra
 from api.export.columns import Frame, Row, Table, array, chosen, coded, columns, frame_of, shown
 from api.export.heads import Head, head_of
 from api.export.keys import KEY_COLUMNS, claimed, repeated_keys
-from models.by_column import OUTCOMES, Checks, ColumnResult, Words, join_checks
+from models.by_column import OUTCOMES, ColumnChecks, ColumnResult
+from models.joined import Words, join_checks
 from models.light import LightCheck, LightErrorReport, LightFact
 from models.report import CheckRecord
 
@@ -78,9 +79,9 @@ class CheckRows:
     """Takes the checks of reports and puts the keys of the report in front."""
 
     def __init__(self) -> None:
-        self._found: list[tuple[Row, Checks]] = []
+        self._found: list[tuple[Row, ColumnChecks]] = []
 
-    def add(self, keys: Row, checks: Checks) -> None:
+    def add(self, keys: Row, checks: ColumnChecks) -> None:
         """Add the checks of a report, which may be none."""
         self._found.append((keys, checks))
 
@@ -94,13 +95,12 @@ class CheckRows:
         yield Frame(
             (
                 *repeated_keys([keys for keys, _ in self._found], per_row),
-                chosen(joined.rules),
-                chosen(joined.relations),
+                *(chosen(Words(tuple(kind[at] for kind in joined.kinds.words), joined.kinds.codes)) for at in (0, 1)),
                 chosen(Words(OUTCOMES, joined.outcomes.astype(np.int32))),
                 chosen(joined.causes),
                 shown(joined.left),
                 shown(joined.right),
-                chosen(joined.cells),
+                chosen(Words(tuple(cells for _, _, cells in joined.kinds.words), joined.kinds.codes)),
                 chosen(joined.messages),
             )
         )

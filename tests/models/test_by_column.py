@@ -11,23 +11,10 @@ from typing import Any
 import pytest
 
 from models import packed
-from models.by_column import (
-    NOTHING,
-    OUTCOMES,
-    STATES,
-    STATUSES,
-    Cells,
-    Checks,
-    ColumnReport,
-    ColumnResult,
-    Figures,
-    Words,
-    by_column,
-    join_cells,
-    join_checks,
-)
+from models.by_column import OUTCOMES, STATES, STATUSES, ColumnReport, ColumnResult, by_column
 from models.forms import load_forms
 from models.identities import identities
+from models.joined import NOTHING, Cells, Checks, Figures, Words, join_cells, join_checks
 from models.light import (
     LightAlternative,
     LightCell,
@@ -158,7 +145,7 @@ def report(dice: random.Random, number: int = 0) -> LightReport:
     )
 
 
-def words_of(found: Words) -> list[str | None]:
+def words_of(found: Words[Any]) -> list[Any]:
     return [None if code < 0 else found.words[code] for code in found.codes.tolist()]
 
 
@@ -175,7 +162,7 @@ def plain(result: ColumnResult) -> Any:
     """What a result by column says, as values that can be compared."""
     if isinstance(result, LightErrorReport):
         return result
-    return result.head, cells_of(result.cells), result.facts, checks_of(result.checks)
+    return result.head, cells_of(join_cells([result.cells])), result.facts, checks_of(join_checks([result.checks]))
 
 
 def cells_of(cells: Cells) -> list[Any]:
@@ -187,14 +174,14 @@ def cells_of(cells: Cells) -> list[Any]:
         [None if value == NOTHING else value for value in column.tolist()]
         for column in (cells.pages, cells.lines, cells.columns)
     ]
-    boxes = [None if math.isnan(box[0]) else repr(tuple(box)) for box in cells.boxes.tolist()]
+    boxes = [None if math.isnan(box[0]) else repr(tuple(box)) for box in cells.boxes.T.tolist()]
     texts = [words_of(cells.units), words_of(cells.routes), shown]
     codes = [cells.states.tolist(), cells.statuses.tolist()]
     return [cells.names, figures_of(cells.values), *codes, *texts, *numbers, boxes, cells.confidences.tolist()]
 
 
 def checks_of(checks: Checks) -> list[Any]:
-    texts = (checks.rules, checks.relations, checks.causes, checks.cells, checks.messages)
+    texts: tuple[Words[Any], ...] = (checks.kinds, checks.causes, checks.messages)
     return [*map(words_of, texts), checks.outcomes.tolist(), figures_of(checks.left), figures_of(checks.right)]
 
 
@@ -209,7 +196,7 @@ def test_a_report_is_the_same_taken_apart_packed_and_unpacked(seed: int) -> None
     given = report(random.Random(seed))
     made = columns(given)
     cells, places = list(given.cells.values()), [one.evidence or LightEvidence() for one in given.cells.values()]
-    assert cells_of(made.cells) == [
+    assert cells_of(join_cells([made.cells])) == [
         tuple(given.cells),
         [None if one.value is None else repr(one.value) for one in cells],
         [STATES.index(one.state) for one in cells],
@@ -223,10 +210,14 @@ def test_a_report_is_the_same_taken_apart_packed_and_unpacked(seed: int) -> None
         [None if one.bbox is None else repr(tuple(one.bbox)) for one in places],
         [one.confidence for one in cells],
     ]
-    assert words_of(made.checks.cells) == [" ".join(one.cells) for one in given.checks]
-    assert figures_of(made.checks.left) == [None if one.left is None else repr(one.left) for one in given.checks]
-    assert words_of(made.checks.messages) == [one.message for one in given.checks]
-    assert words_of(made.checks.rules) == [one.rule for one in given.checks]
+    assert checks_of(join_checks([made.checks])) == [
+        [(one.rule, one.relation, " ".join(one.cells)) for one in given.checks],
+        [one.cause for one in given.checks],
+        [one.message for one in given.checks],
+        [OUTCOMES.index(one.status) for one in given.checks],
+        [None if one.left is None else repr(one.left) for one in given.checks],
+        [None if one.right is None else repr(one.right) for one in given.checks],
+    ]
     data = pack(made)
     assert data is not None
     again = unpack(data)
@@ -235,14 +226,15 @@ def test_a_report_is_the_same_taken_apart_packed_and_unpacked(seed: int) -> None
 
 def test_joined_are_those_of_the_reports_one_behind_the_other() -> None:
     dice = random.Random(1)
-    found = [columns(report(dice)) for _ in range(40)]
+    made = [columns(report(dice)) for _ in range(40)]
+    found = [one if at % 2 else unpack(pack(one) or b"") or one for at, one in enumerate(made)]
     joined = checks_of(join_checks([one.checks for one in found]))
-    parts = [checks_of(one.checks) for one in found]
+    parts = [checks_of(join_checks([one.checks])) for one in found]
     assert joined == [[item for part in parts for item in part[at]] for at in range(len(joined))]
     names = load_forms()["2021"].cell_ids()
     same = [one.cells for one in found if one.cells.names == names]
     assert len(same) > 3
-    cells, own = cells_of(join_cells(same)), [cells_of(one) for one in same]
+    cells, own = cells_of(join_cells(same)), [cells_of(join_cells([one])) for one in same]
     assert cells[1:] == [[item for part in own for item in part[at]] for at in range(1, len(cells))]
 
 
