@@ -74,8 +74,8 @@ class ColumnCells(_Column):
 
     ``states`` and ``statuses`` are codes. ``printed`` has by their position the texts that are not simply the digits of a whole
     value, or empty where there is none. ``boxes`` are the left sides of all, then the upper ones and so on; 0 where there is
-    none, as ``boxed`` says. ``places`` are in the same way pages, lines, columns, units and routes, one more than they
-    are, the last two as numbers of those listed; 0 where there is none.
+    none, as ``boxed`` says. ``places`` are in the same way pages, lines, columns, units and routes, the last two as numbers
+    of those listed; 0 where there is none, and one more than they are where they are not below 0.
     """
 
     names: tuple[str, ...]
@@ -155,7 +155,7 @@ def _cells(cells: Mapping[str, LightCell]) -> ColumnCells:
     units, unit_codes = _listed([cell.unit for cell in found])
     routes, route_codes = _listed([place.route for place in seen])
     numbers = ([place.page for place in seen], [place.line for place in seen], [place.column for place in seen])
-    places = [0 if value is None else value + 1 for column in numbers for value in column]
+    places = [0 if value is None else value + (value >= 0) for column in numbers for value in column]
     return ColumnCells(
         tuple(cells),
         figures,

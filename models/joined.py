@@ -108,10 +108,11 @@ def _codes(parts: Iterable[bytes]) -> NDArray[np.uint8]:
 
 
 def _integers(values: NDArray[Any]) -> NDArray[np.int32]:
-    """What is one more than it is, and 0 where it is not. Raises OverflowError for more than 32 bits."""
-    if len(values) and not (values.min() >= 0 and values.max() <= 2**31):
-        raise OverflowError("a page, line or column is no number of 32 bits")
-    return np.where(values == 0, NOTHING, values.astype(np.int64) - 1).astype(np.int32)
+    """What is one more than it is from 0 up, and 0 where it is not. Raises OverflowError for more than 32 bits."""
+    if len(values) and not (values.min() > -(2**31) and values.max() <= 2**31):
+        raise OverflowError("a page, line or column has more than 32 bits")
+    signed = values.astype(np.int64)
+    return np.where(signed == 0, NOTHING, signed - (signed > 0)).astype(np.int32)
 
 
 def _figures(parts: Sequence[ColumnFigures]) -> Figures:

@@ -163,12 +163,12 @@ def integers(values: NDArray[np.int32]) -> pa.Array:
     return pa.array(values, mask=values == NOTHING)
 
 
-def chosen(texts_: Words[str]) -> pa.Array:
-    """Texts many of which are the same, as ``coded`` gives them: those that there are in the order of their first rows."""
+def chosen(found: Words[str]) -> pa.Array:
+    """Texts many of which are the same, as ``coded`` gives them: those that there are, in the order of their first rows."""
     import pyarrow as pa
 
-    known, own = _words(texts_.words)
-    codes = np.array([*(own[word] for word in texts_.words), len(known)], np.int32)[texts_.codes]
+    known, own = _words(found.words)
+    codes = np.array([*(own[word] for word in found.words), len(known)], np.int32)[found.codes]  # the last is for -1
     first = np.full(len(known) + 1, len(codes))
     np.minimum.at(first, codes, np.arange(len(codes)))
     there = [code for code in np.argsort(first[:-1], kind="stable").tolist() if first[code] < len(codes)]

@@ -56,10 +56,10 @@ def evidence(dice: random.Random) -> LightEvidence | None:
     if dice.random() < 0.3:
         return None
     return LightEvidence(
-        page=maybe(dice.choice((1, 3, 400))),
+        page=maybe(dice.choice((1, 3, 400, 0, -1, -7))),
         bbox=maybe(box),
         line=maybe(dice.randrange(2000)),
-        column=maybe(dice.choice((1, 70000))),
+        column=maybe(dice.choice((1, 70000, 2**31 - 1))),
         row=maybe(4),
         route=maybe(dice.choice(("lattice", "text"))),
         engines=("pdfium",),
@@ -259,6 +259,13 @@ def test_what_cannot_be_kept_exactly_is_not_packed(change: Callable[[LightReport
     assert pack(columns(given)) is not None
     change(given)
     assert pack(columns(given)) is None
+
+
+def test_a_page_beyond_32_bits_is_no_page() -> None:
+    given = report(random.Random(3))
+    given.cells["x"] = LightCell(1, "number", "1", 1.0, "accepted", LightEvidence(page=2**31))
+    with pytest.raises(OverflowError):
+        join_cells([columns(given).cells])
 
 
 def fact_of(value: int) -> LightFact:

@@ -75,7 +75,10 @@ def packed(body: str) -> bytes | None:
 
     Made of the JSON, so that it cannot say anything else.
     """
-    found = by_column(read_light(body))
+    try:
+        found = by_column(read_light(body))
+    except OverflowError:  # a page, say, of more digits than any has
+        return None
     return pack(found) if isinstance(found, ColumnReport) else None
 
 
