@@ -27,6 +27,7 @@ from pathlib import Path
 from api.export.jsonl import json_line
 from api.export.panel.export import Options, export_panel
 from api.export.panel.source import PACKET, Given, JsonLines
+from models.by_column import by_column
 from models.forms import load_forms
 from models.identities import identities
 from models.light import light
@@ -67,7 +68,7 @@ class Some:
     def results(self) -> list[Given]:
         """The reports; nobody has looked at them."""
         dice = random.Random(self.first)
-        return [(light(_report(number, dice)), ()) for number in range(self.first, self.last)]
+        return [(by_column(light(_report(number, dice))), ()) for number in range(self.first, self.last)]
 
 
 class Invented:

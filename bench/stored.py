@@ -58,7 +58,8 @@ def fill(store: Path, count: int, make: Callable[[int, random.Random], Report]) 
             for number, report, document in zip(some, bare, kept, strict=True):
                 document.status, document.pipeline_version, document.reports = Status.DONE, VERSION, 1
                 row = results.row(results.Reading(document.sha256 or "", document.name, VERSION), report, 1, 0.0)
-                rows.append({**row, "body": _parts(report)[0] + _CUT + tails[number % len(tails)]})
+                body = _parts(report)[0] + _CUT + tails[number % len(tails)]
+                rows.append({**row, "body": body, "by_column": results.packed(body)})
             insert_ignoring(session, ResultRecord, rows)
             for number, document in zip(some, kept, strict=True):
                 if number % DECIDED == 0:

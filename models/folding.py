@@ -6,6 +6,7 @@ Every function here is pure. ``fold`` keeps the length, so that a span found in 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 from typing import Final
@@ -112,6 +113,10 @@ def fold(text: str) -> str:
     return "".join(map(_fold_char, text))
 
 
+#: What most texts are made of, and nothing in it invisible.
+_ALL_VISIBLE: Final = re.compile("[\u4e00-\u9fff0-9A-Za-z()]*")
+
+
 def _is_visible(char: str) -> bool:
     if char.isspace() or unicodedata.category(char) in _INVISIBLE:
         return False
@@ -120,7 +125,8 @@ def _is_visible(char: str) -> bool:
 
 def squeeze(text: str) -> str:
     """The folded text without white space and without what leaves no mark: zero-width, control, soft hyphen, BOM."""
-    return "".join(filter(_is_visible, fold(text)))
+    folded = fold(text)
+    return folded if _ALL_VISIBLE.fullmatch(folded) else "".join(filter(_is_visible, folded))
 
 
 def label_key(text: str) -> str:

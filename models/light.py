@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from models.report import Result, from_json
+from models.report import Report, Result, from_json
 
 Figure = int | Decimal
 _Probability = Annotated[float, msgspec.Meta(ge=0.0, le=1.0)]
@@ -21,7 +21,7 @@ _State = Literal["number", "blank", "na", "text", "absent"]
 _Status = Literal["accepted", "review", "confirmed", "corrected"]
 
 
-class _Light(msgspec.Struct, gc=False, forbid_unknown_fields=True):
+class _Light(msgspec.Struct, gc=False, forbid_unknown_fields=True, omit_defaults=True):
     """None of these can be part of a cycle, so the collector need not look at them."""
 
 
@@ -204,6 +204,12 @@ def light(result: Result) -> LightResult:
     fields = {"schema" if name == "schema_" else name: value for name, value in vars(result).items()}
     made: LightResult = msgspec.convert(fields, LightResult, from_attributes=True)
     return made
+
+
+def heavy(report: LightReport) -> Report:
+    """The model of a report that is there as a light one: in half of the time that ``from_json`` takes."""
+    fields = msgspec.to_builtins(report, builtin_types=(Decimal,))
+    return Report.model_validate(fields)
 
 
 def read_light(text: str | bytes) -> LightResult:

@@ -202,10 +202,9 @@ def to_json(result: Result) -> str:
 
 def to_dict(result: Result) -> dict[str, Any]:
     """The same as plain values: dicts, lists, strings, int, float, Decimal."""
-    data = result.model_dump(mode="python", by_alias=True)
-    plain = _plain(data)
+    plain = _plain(result)
     assert isinstance(plain, dict)
-    return plain
+    return {"schema" if key == "schema_" else key: value for key, value in plain.items()}
 
 
 def from_json(text: str) -> Result:
@@ -223,10 +222,12 @@ _RESULT: TypeAdapter[Result] = TypeAdapter(Result)
 
 
 def _plain(value: Any) -> Any:
-    """The value, which is a dict or a list for the most part: a report has thousands of others, and none needs a call.
+    """The value, which is a model, a dict or a list for the most part: a report has thousands of others, and none needs a call.
 
     Places carry either page and bbox or line and column; the other pair is left out rather than null.
     """
+    if isinstance(value, BaseModel):
+        value = vars(value)
     if isinstance(value, dict):
         return {
             key: item if type(item) in _PLAIN else _plain(item)

@@ -1,18 +1,10 @@
-"""The long table: one row per cell. Made column by column, for there are two hundred rows to a report.
-
-The fields of the cells are taken from each report as soon as it is read. To hold a hundred reports, and to go through all of
-their cells for one field after the other, costs as much again: by then they are no longer in the processor's cache.
-"""
+"""The long table: one row per cell. Made column by column, for there are two hundred rows to a report."""
 
 from __future__ import annotations
 
-import math
-from array import array
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,20 +23,22 @@ from api.export.columns import (
     UNREADABLE,
     Frame,
     Table,
-    coded,
+    chosen,
     columns,
     digits,
+    integers,
     repeated,
-    texts,
+    replaced,
+    whole_digits,
 )
 from api.export.heads import Head
 from api.export.keys import KEY_COLUMNS, repeated_keys
+from models.by_column import STATES, STATUSES, ColumnCells
 from models.forms import load_forms
-from models.light import Figure, LightCell, LightEvidence
+from models.joined import Cells, join_cells
 from models.variables import load_variables
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from numpy.typing import NDArray
 
 CELLS = Table(
@@ -75,98 +69,51 @@ CELLS = Table(
     frozen=4,
 )
 VALUE = CELLS.at("value")
-_STATES = tuple(words.STATE)
-_STATUSES = tuple(words.STATUS)
-_STATE_CODES = {state: code for code, state in enumerate(_STATES)}
-_STATUS_CODES = {status: code for code, status in enumerate(_STATUSES)}
-_REVIEW, _ABSENT = _STATUS_CODES["review"], _STATE_CODES["absent"]
-_NOWHERE = LightEvidence()
-_NO_BOX = (math.nan,) * 4
+_REVIEW, _ABSENT = STATUSES.index("review"), STATES.index("absent")
 _FLAG_OF_STATUS = np.array([0, DOUBTFUL, CONFIRMED, CORRECTED], np.uint8)
 _KIND_OF_STATE = np.array([GIVEN, BLANK, NA, TEXT, ABSENT], np.uint8)
-
-
-class Cells:
-    """The fields of cells, each by itself and all in one order.
-
-    ``states`` and ``statuses`` are codes, ``boxes`` the four sides one behind the other (NaN where there is no box), an array
-    for each time that cells were added.
-    """
-
-    def __init__(self) -> None:
-        self.values: list[Figure | None] = []
-        self.states, self.statuses = bytearray(), bytearray()
-        self.units: list[str | None] = []
-        self.printed: list[str] = []
-        self.confidences = array("d")
-        self.boxes: list[NDArray[np.float64]] = []
-        self.pages: list[int | None] = []
-        self.lines: list[int | None] = []
-        self.columns: list[int | None] = []
-        self.routes: list[str | None] = []
-
-    def add(self, cells: Collection[LightCell]) -> None:
-        """Add cells behind those that there are; they are not kept themselves."""
-        seen = [cell.evidence or _NOWHERE for cell in cells]
-        self.values += [cell.value for cell in cells]
-        self.states += bytes([_STATE_CODES[cell.state] for cell in cells])
-        self.statuses += bytes([_STATUS_CODES[cell.status] for cell in cells])
-        self.units += [cell.unit for cell in cells]
-        self.printed += [cell.printed for cell in cells]
-        self.confidences.extend([cell.confidence for cell in cells])
-        boxes = chain.from_iterable([place.bbox or _NO_BOX for place in seen])
-        self.boxes.append(np.fromiter(boxes, np.float64, 4 * len(seen)))
-        self.pages += [place.page for place in seen]
-        self.lines += [place.line for place in seen]
-        self.columns += [place.column for place in seen]
-        self.routes += [place.route for place in seen]
 
 
 class CellGroups:
     """Takes reports and puts those together that have the same cells."""
 
     def __init__(self) -> None:
-        self._groups: dict[tuple[str, tuple[str, ...]], tuple[list[Head], Cells]] = {}
+        self._groups: dict[tuple[str, tuple[str, ...]], list[tuple[Head, ColumnCells]]] = {}
 
-    def add(self, head: Head, cells: Mapping[str, LightCell]) -> None:
+    def add(self, head: Head, cells: ColumnCells) -> None:
         """Add a report's cells."""
-        key = (str(head.report.report.form.value), tuple(cells))
-        if key not in self._groups:
-            self._groups[key] = ([], Cells())
-        heads, fields = self._groups[key]
-        heads.append(head)
-        fields.add(cells.values())
+        key = (str(head.report.report.form.value), cells.names)
+        self._groups.setdefault(key, []).append((head, cells))
 
     def judgements(self) -> Iterator[Judgements]:
         """The groups in the order of their first reports."""
-        for (form, names), (heads, cells) in self._groups.items():
-            yield _judgements(form, names, tuple(heads), cells)
+        for (form, _), found in self._groups.items():
+            heads, cells = zip(*found, strict=True)
+            yield _judgements(form, heads, join_cells(cells))
 
 
 @dataclass(frozen=True, slots=True)
 class Judgements:
     """What the cells of some reports that have the same cells hold, report after report.
 
-    ``values`` are the figures that are whole numbers of 64 bits (0 elsewhere), ``odd`` the positions of the others,
-    ``digits`` all figures as texts; ``marks`` say why a value is missing or that a person should look.
+    ``marks`` say why a value is missing or that a person should look.
     """
 
-    names: tuple[str, ...]
     form: str
     heads: tuple[Head, ...]
     cells: Cells
-    values: NDArray[np.int64]
-    odd: tuple[int, ...]
-    digits: pa.Array
     marks: NDArray[np.uint8]
-    states: NDArray[np.int8]
-    statuses: NDArray[np.int8]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of each report's cells."""
+        return self.cells.names
 
     def counts(self) -> Iterator[CellCounts]:
         """For each report, how many of its cells are what."""
         shape = (len(self.heads), len(self.names))
-        statuses, states = self.statuses.reshape(shape), self.states.reshape(shape)
-        by_status = [(statuses == code).sum(axis=1).tolist() for code in range(len(_STATUSES))]
+        statuses, states = self.cells.statuses.reshape(shape), self.cells.states.reshape(shape)
+        by_status = [(statuses == code).sum(axis=1).tolist() for code in range(len(STATUSES))]
         absent = ((states == _ABSENT) & (statuses == 0)).sum(axis=1).tolist()
         numbers = ((self.marks & KIND) == GIVEN).reshape(shape).sum(axis=1).tolist()
         for row in zip(*by_status, absent, numbers, strict=True):
@@ -185,44 +132,17 @@ class CellCounts:
     numbers: int
 
 
-def _judgements(form: str, names: tuple[str, ...], heads: tuple[Head, ...], cells: Cells) -> Judgements:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    figures = cells.values
-    whole = _whole(figures)
-    given = np.asarray(whole.is_valid())
-    odd = [at for at in np.flatnonzero(~given).tolist() if figures[at] is not None]
-    shown = whole.cast(pa.string())
-    if odd:
-        others = np.zeros(len(figures), bool)
-        others[odd] = True
-        given = given | others
-        texts_of_odd = [digits(value) for at in odd if (value := figures[at]) is not None]
-        shown = pc.replace_with_mask(shown, others, pa.array(texts_of_odd, pa.string()))
-    states, statuses = np.frombuffer(cells.states, np.int8), np.frombuffer(cells.statuses, np.int8)
-    unread = np.repeat([bool(head.report.pipeline.problems) for head in heads], len(names))
-    marks = mark(states, statuses, unread)
+def _judgements(form: str, heads: tuple[Head, ...], cells: Cells) -> Judgements:
+    given = cells.values.given.copy()
+    given[list(cells.values.odd)] = True
+    unread = np.repeat([bool(head.report.pipeline.problems) for head in heads], len(cells.names))
+    marks = mark(cells.states, cells.statuses, unread)
     marks = np.where(~given & (marks & KIND == GIVEN), marks + UNREADABLE, marks).astype(np.uint8)
-    values = whole.fill_null(0).to_numpy()
-    return Judgements(names, form, heads, cells, values, tuple(odd), shown, marks, states, statuses)
-
-
-def _whole(figures: Sequence[Figure | None]) -> pa.Array:
-    """The figures that are whole numbers of 64 bits; null elsewhere."""
-    import pyarrow as pa
-
-    with suppress(OverflowError):
-        return pa.array([value if type(value) is int else None for value in figures], pa.int64())
-    return pa.array([value if _is_whole(value) else None for value in figures], pa.int64())
-
-
-def _is_whole(value: object) -> bool:
-    return isinstance(value, int) and abs(value) < 2**63
+    return Judgements(form, heads, cells, marks)
 
 
 def mark(
-    states: NDArray[np.int8], statuses: NDArray[np.int8], unread: NDArray[np.bool_] | bool = False
+    states: NDArray[np.uint8], statuses: NDArray[np.uint8], unread: NDArray[np.bool_] | bool = False
 ) -> NDArray[np.uint8]:
     """Why each value is missing, and whether a person should look.
 
@@ -239,22 +159,28 @@ def mark(
 def cell_frame(found: Judgements) -> Frame:
     """The rows of reports that have the same cells."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     cells, reports, width = found.cells, len(found.heads), len(found.names)
     per_report = np.repeat(np.arange(reports, dtype=np.int32), width)
     per_cell = np.tile(np.arange(width, dtype=np.int32), reports)
+    whole = whole_digits(cells.values)
     named = [repeated(names, per_cell) for names in _names(found.form, found.names)]
     return Frame(
         (
             *repeated_keys([head.keys for head in found.heads], per_report),
             *named,
-            coded(cells.units),
-            found.digits,
-            repeated(_STATES, found.states.astype(np.int32)),
-            texts(cells.printed),
-            pa.array(np.frombuffer(cells.confidences)),
-            repeated(_STATUSES, found.statuses.astype(np.int32)),
-            *_places(cells),
+            chosen(cells.units),
+            replaced(whole, {at: digits(value) for at, value in cells.values.odd.items()}),
+            repeated(STATES, cells.states),
+            replaced(pc.fill_null(whole, ""), cells.printed),
+            pa.array(cells.confidences),
+            repeated(STATUSES, cells.statuses),
+            integers(cells.pages),
+            *(pa.array(sides, from_pandas=True) for sides in cells.boxes),  # which takes NaN for null
+            integers(cells.lines),
+            integers(cells.columns),
+            chosen(cells.routes),
         ),
         {VALUE: found.marks},
     )
@@ -271,15 +197,3 @@ def _names(form: str, cells: tuple[str, ...]) -> tuple[tuple[str | None, ...], .
         cells,
         tuple(labels[cell].label if cell in labels else None for cell in cells),
     )
-
-
-def _places(cells: Cells) -> Iterator[pa.Array]:
-    import pyarrow as pa
-
-    yield pa.array(cells.pages, pa.int32())
-    sides = np.concatenate(cells.boxes).reshape(-1, 4)
-    for side in range(4):
-        yield pa.array(sides[:, side], from_pandas=True)  # which takes NaN for null
-    yield pa.array(cells.lines, pa.int32())
-    yield pa.array(cells.columns, pa.int32())
-    yield coded(cells.routes)

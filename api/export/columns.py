@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from models.joined import NOTHING, Figures, Words
+
 if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
@@ -130,7 +132,53 @@ def texts(values: Sequence[str | None]) -> pa.Array:
         return pa.array([None if value is None else encodable(value) for value in values], pa.string())
 
 
-def repeated(values: Sequence[str | None], indices: NDArray[np.int32]) -> pa.Array:
+def shown(figures: Figures) -> pa.Array:
+    """Figures as their digits."""
+    return replaced(whole_digits(figures), {at: digits(value) for at, value in figures.odd.items()})
+
+
+def whole_digits(figures: Figures) -> pa.Array:
+    """The same, without the odd ones."""
+    import pyarrow as pa
+
+    return pa.array(figures.whole, mask=~figures.given).cast(pa.string())
+
+
+def replaced(array: pa.Array, others: Mapping[int, str]) -> pa.Array:
+    """Texts with others in some rows."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not others:
+        return array
+    rows = np.zeros(len(array), np.bool_)
+    rows[list(others)] = True
+    return pc.replace_with_mask(array, pa.array(rows), texts([others[row] for row in sorted(others)]))
+
+
+def integers(values: NDArray[np.int32]) -> pa.Array:
+    """Integers; null where there is none."""
+    import pyarrow as pa
+
+    return pa.array(values, mask=values == NOTHING)
+
+
+def chosen(found: Words[str]) -> pa.Array:
+    """Texts many of which are the same, as ``coded`` gives them: those that there are, in the order of their first rows."""
+    import pyarrow as pa
+
+    known, own = _words(found.words)
+    codes = np.array([*(own[word] for word in found.words), len(known)], np.int32)[found.codes]  # the last is for -1
+    first = np.full(len(known) + 1, len(codes))
+    np.minimum.at(first, codes, np.arange(len(codes)))
+    there = [code for code in np.argsort(first[:-1], kind="stable").tolist() if first[code] < len(codes)]
+    order = np.full(len(known) + 1, -1, np.min_scalar_type(-len(there) - 1))
+    order[there] = np.arange(len(there))
+    kept = order[codes]
+    return pa.DictionaryArray.from_arrays(pa.array(kept, mask=kept < 0), texts([known[code] for code in there]))
+
+
+def repeated(values: Sequence[str | None], indices: NDArray[np.integer[Any]]) -> pa.Array:
     """Texts of which each stands in many rows, without a copy for every row."""
     import pyarrow as pa
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
-
-from msgspec.structs import replace
 
 from api.export.columns import Row
 from api.export.keys import keys
-from models.light import LightCheck, LightReport
+from models.by_column import OUTCOMES, ColumnChecks, ColumnReport
+from models.joined import join_checks
+from models.light import LightReport
+
+_FAIL = OUTCOMES.index("fail")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +31,16 @@ class Head:
         return sum(count for outcome, count in self.checks.items() if outcome.startswith("fail"))
 
 
-def head_of(report: LightReport) -> Head:
+def head_of(report: ColumnReport) -> Head:
     """The head of a report, which does not keep the report in memory."""
-    bare = replace(report, cells={}, facts=(), checks=(), narrative=())
-    return Head(bare, keys(report), _outcomes(report.checks))
+    return Head(report.head, keys(report.head), _outcomes(report.checks))
 
 
-def _outcomes(checks: Iterable[LightCheck]) -> Counter[str]:
-    found = Counter([check.status for check in checks])
-    told: Counter[str] = Counter({status: count for status, count in found.items() if status != "fail"})
-    if found["fail"]:
-        told.update(f"fail {check.cause or 'unclear'}" for check in checks if check.status == "fail")
-    return told
+def _outcomes(checks: ColumnChecks) -> Counter[str]:
+    codes = checks.outcomes
+    found = Counter({word: codes.count(code) for code, word in enumerate(OUTCOMES) if code in codes})
+    if found.pop("fail", 0):
+        joined = join_checks([checks])
+        causes = (*joined.causes.words, "unclear")  # the last, for none is -1
+        found.update(f"fail {causes[code]}" for code in joined.causes.codes[joined.outcomes == _FAIL].tolist())
+    return found

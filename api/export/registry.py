@@ -86,13 +86,14 @@ class ResultBook:
 
     def __init__(self, book: Book) -> None:
         from api.export.tables import ResultRows
+        from models.by_column import by_column
 
-        self._book, self._begin = book, ResultRows
+        self._book, self._begin, self._by_column = book, ResultRows, by_column
         self._rows, self._waiting = ResultRows(), 0
 
     def write(self, result: Result) -> None:
         """Add the rows of one result to every table."""
-        self._rows.add(light(result))
+        self._rows.add(self._by_column(light(result)))
         self._waiting += 1
         if self._waiting >= BATCH:
             self._flush()

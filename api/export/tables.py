@@ -10,10 +10,12 @@ import numpy as np
 
 from api.export import words
 from api.export.cells import CELLS, CellCounts, CellGroups, Judgements, cell_frame
-from api.export.columns import Frame, Row, Table, array, coded, columns, frame_of
+from api.export.columns import Frame, Row, Table, array, chosen, coded, columns, frame_of, shown
 from api.export.heads import Head, head_of
 from api.export.keys import KEY_COLUMNS, claimed, repeated_keys
-from models.light import LightCheck, LightErrorReport, LightFact, LightResult
+from models.by_column import OUTCOMES, ColumnChecks, ColumnResult
+from models.joined import Words, join_checks
+from models.light import LightCheck, LightErrorReport, LightFact
 from models.report import CheckRecord
 
 _NO_BOX = (None, None, None, None)
@@ -71,6 +73,37 @@ def check_columns(checks: Sequence[CheckRecord | LightCheck]) -> list[Sequence[A
 def _error_row(result: LightErrorReport) -> Row:
     source, error = result.source, result.error
     return (source.name, source.sha256, source.media_type, error.code, error.message, error.hint)
+
+
+class CheckRows:
+    """Takes the checks of reports and puts the keys of the report in front."""
+
+    def __init__(self) -> None:
+        self._found: list[tuple[Row, ColumnChecks]] = []
+
+    def add(self, keys: Row, checks: ColumnChecks) -> None:
+        """Add the checks of a report, which may be none."""
+        self._found.append((keys, checks))
+
+    def frames(self) -> Iterator[Frame]:
+        """The rows; nothing where there is none."""
+        counts = [len(checks.outcomes) for _, checks in self._found]
+        if not any(counts):
+            return
+        per_row = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+        joined = join_checks([checks for _, checks in self._found])
+        yield Frame(
+            (
+                *repeated_keys([keys for keys, _ in self._found], per_row),
+                *(chosen(Words(tuple(kind[at] for kind in joined.kinds.words), joined.kinds.codes)) for at in (0, 1)),
+                chosen(Words(OUTCOMES, joined.outcomes.astype(np.int32))),
+                chosen(joined.causes),
+                shown(joined.left),
+                shown(joined.right),
+                chosen(Words(tuple(cells for _, _, cells in joined.kinds.words), joined.kinds.codes)),
+                chosen(joined.messages),
+            )
+        )
 
 
 class KeyedRows:
@@ -187,11 +220,11 @@ class ResultRows:
     """Takes results one after the other and gives their rows, table by table. The results themselves are not kept."""
 
     def __init__(self) -> None:
-        self._cells = CellGroups()
-        self._facts, self._checks = KeyedRows(FACTS), KeyedRows(CHECKS)
+        self._cells, self._checks = CellGroups(), CheckRows()
+        self._facts = KeyedRows(FACTS)
         self._errors: list[Row] = []
 
-    def add(self, result: LightResult) -> None:
+    def add(self, result: ColumnResult) -> None:
         """Take what the rows of a result need."""
         if isinstance(result, LightErrorReport):
             self._errors.append(_error_row(result))
@@ -199,7 +232,7 @@ class ResultRows:
         head = head_of(result)
         self._cells.add(head, result.cells)
         self._facts.add(head.keys, _fact_columns(result.facts))
-        self._checks.add(head.keys, check_columns(result.checks))
+        self._checks.add(head.keys, result.checks)
 
     def judgements(self) -> Iterator[Judgements]:
         """What the cells hold."""
@@ -207,8 +240,8 @@ class ResultRows:
 
     def other_frames(self) -> Iterator[tuple[Table, Frame]]:
         """Rows of facts, checks and errors."""
-        for table, rows in ((FACTS, self._facts), (CHECKS, self._checks)):
-            yield from ((table, frame) for frame in rows.frames())
+        yield from ((FACTS, frame) for frame in self._facts.frames())
+        yield from ((CHECKS, frame) for frame in self._checks.frames())
         if self._errors:
             yield ERRORS, frame_of(ERRORS, self._errors)
 

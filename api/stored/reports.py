@@ -14,29 +14,26 @@ from models.report import Cell, Report, Result
 from models.whole import is_whole
 from worker.store import batches, bulk, documents
 from worker.store.database import Database
-from worker.store.records import FINAL, DocumentRecord, Kind
+from worker.store.records import DocumentRecord
 
 
 def final_documents(database: Database, batch_id: int | None) -> Iterator[Sequence[DocumentRecord]]:
-    """Documents with results in order of batch and arrival, ``PACKET`` or so at a time.
+    """Documents with results in order of batch and arrival, ``PACKET`` or so at a time."""
+    for ids in _final_ids(database, batch_id):
+        with database.read() as session:
+            page = documents.some(session, ids)
+        yield page
 
-    Each page is a snapshot of its own, so that a long export holds no lock.
-    """
+
+def _final_ids(database: Database, batch_id: int | None) -> Iterator[Sequence[int]]:
+    """The same by their ids. Each page is a snapshot of its own, so that a long export holds no lock."""
     for number in [batch_id] if batch_id is not None else _all_batches(database):
-        after = 0
-        while True:
+        after: int | None = 0
+        while after is not None:
             with database.read() as session:
-                page = documents.page(
-                    session, number, after=after, limit=PACKET, status=FINAL, told=documents.WHICH_RESULTS
-                )
-            yield [document for document in page if _has_results(document)]
-            if len(page) < PACKET:
-                break
-            after = page[-1].id
-
-
-def _has_results(document: DocumentRecord) -> bool:
-    return document.kind != Kind.ARCHIVE or document.error_code is not None
+                ids, after = documents.final_ids(session, number, after=after, limit=PACKET)
+            if ids:
+                yield ids
 
 
 def _all_batches(database: Database) -> Iterator[int]:
@@ -61,9 +58,8 @@ class StoredReports:
 
     def packets(self) -> Iterator[StoredPacket]:
         """Documents in order of batch and arrival."""
-        for page in final_documents(_database(self._url), self._batch):
-            if page:
-                yield StoredPacket(self._url, tuple(document.id for document in page), self._share)
+        for ids in _final_ids(_database(self._url), self._batch):
+            yield StoredPacket(self._url, tuple(ids), self._share)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from api.export.jsonl import file_stem, free_name
 from api.export.registry import FORMATS, open_writer
 from api.export.safe_text import FORMULA_STARTS, inert, original, printable
 from api.export.tables import RESULT_TABLES, ResultRows
+from models.by_column import by_column
 from models.errors import UsageError
 from models.light import light
 from models.report import ErrorReport, Report, from_json
@@ -184,7 +185,7 @@ def test_every_table_keeps_to_the_limits_of_every_format() -> None:
 def test_rows_are_as_wide_as_their_table(make_report: MakeReport, error: ErrorReport) -> None:
     rows = ResultRows()
     for result in (make_report(), error):
-        rows.add(light(result))
+        rows.add(by_column(light(result)))
     made = list(rows.frames())
     assert {table.name for table, _ in made} == {table.name for table in RESULT_TABLES}
     for table, frame in made:

@@ -18,10 +18,10 @@ from api.export.panel.source import PACKET, JsonLines, Lines, SourceLine
 from api.export.registry import TABLE_FORMATS
 from api.export.safe_text import original
 from models.errors import UsageError
-from models.light import LightResult
 from models.readings import CellState
 from models.report import Alternative, CheckRecord, ErrorReport, Report, Result, to_json
 from models.variables import load_variables
+from tests.models.test_by_column import plain
 
 FullReport = Callable[..., Report]
 
@@ -41,8 +41,8 @@ def export(folder: Path, *results: Result, formats: str = "csv", **options: Any)
     return export_panel(Given(results), folder, Options(formats=tuple(formats.split(",")), **options))
 
 
-def read(folder: Path) -> list[LightResult]:
-    return [result for packet in JsonLines([folder]).packets() for result, _ in packet.results()]
+def read(folder: Path) -> list[Any]:
+    return [plain(result) for packet in JsonLines([folder]).packets() for result, _ in packet.results()]
 
 
 def table(folder: Path, name: str) -> list[dict[str, str]]:
@@ -320,7 +320,7 @@ def test_lines_are_read_in_a_fixed_order_and_a_broken_one_stops_the_export(
     (tmp_path / "a.jsonl").write_text(to_json(full_report()) + "\n\n" + to_json(error) + "\n", "utf-8")
     (tmp_path / "b" / "c.json").write_text(to_json(full_report(year=2022)), "utf-8")
     results = read(tmp_path)
-    assert [getattr(result, "id", None) for result in results] == [
+    assert [result[0].id if isinstance(result, tuple) else None for result in results] == [
         "id of 清河县水利局2023.pdf",
         None,
         "id of 清河县水利局2022.pdf",

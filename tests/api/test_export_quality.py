@@ -13,6 +13,7 @@ from api.cli.main import main
 from api.export.panel.export import Options, export_panel
 from api.export.panel.source import Correction, Given
 from models.audit import interval
+from models.by_column import by_column
 from models.calibration import made_by, measured_on, wrong_share
 from models.light import light
 from models.readings import CellState
@@ -33,7 +34,8 @@ class Audited:
 
     def results(self) -> list[Given]:
         return [
-            (light(result), self._decided(result) if isinstance(result, Report) else ()) for result in self._results
+            (by_column(light(result)), self._decided(result) if isinstance(result, Report) else ())
+            for result in self._results
         ]
 
     def _decided(self, report: Report) -> list[Correction]:

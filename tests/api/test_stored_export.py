@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import random
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,18 +14,24 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import select, update
 
 from api.cli.main import main
 from api.exits import Exit
 from api.export.panel.export import Options, export_panel
 from api.export.panel.source import Given
 from api.stored.reports import StoredPacket, StoredReports
-from models.light import light
+from models.by_column import by_column
+from models.forms import load_forms
+from models.light import heavy, light
+from models.report import ErrorInfo, ErrorReport, Report, Result, SourceInfo
 from tests.api.test_pages import HOST, SAMPLES, read
-from tests.worker.test_bulk import fill
+from tests.models.test_by_column import report
+from tests.worker.test_bulk import decide, fill, put
 from worker.services import Services
 from worker.store import documents, results
 from worker.store.database import Database
+from worker.store.records import ResultRecord
 
 Run = Callable[..., int]
 
@@ -145,7 +152,7 @@ class OneByOne:
         with Database(self.packet.database_url).read() as session:
             found = [documents.get(session, number) for number in self.packet.documents]
             given = [one for document in found for one in results.with_history(session, document)]
-            return [(light(one.result), self.packet.corrections(one.read, one.decisions)) for one in given]
+            return [(by_column(light(one.result)), self.packet.corrections(one.read, one.decisions)) for one in given]
 
 
 class OneByOneReports(StoredReports):
@@ -172,3 +179,41 @@ def test_a_store_of_many_packets_gives_the_same_package_read_at_once_or_one_by_o
     assert [name for name in slow if not slow[name] == one[name] == two[name]] == []
     assert {row["form"] for row in rows(tmp_path / "one" / "panel.csv")} >= {"2014", "2021"}
     assert len(rows(tmp_path / "one" / "corrections.csv")) > 2 and len(rows(tmp_path / "one" / "errors.csv")) > 2
+
+
+def put_odd(database: Database, seed: int) -> None:
+    """Documents of one, two or three results each, with everything that may be odd in them; decisions on some."""
+    dice = random.Random(seed)
+    for at in range(9):
+        found: list[Result] = [heavy(report(dice, 10 * at + part)) for part in range(dice.choice((1, 2, 3)))]
+        if at % 4 == 3:
+            found.append(ErrorReport(source=SourceInfo(name="坏"), error=ErrorInfo(code="no_report", message="无\0\n")))
+        parts = [
+            one.model_copy(update={"source": one.source.model_copy(update={"part": n})})
+            for n, one in enumerate(found, 1)
+        ]
+        number = put(database, f"{at}.pdf", parts, at=at)
+        first = found[0]
+        assert isinstance(first, Report)
+        sound = [name for name, cell in first.cells.items() if (cell.state == "number") == (cell.value is not None)]
+        if at % 3 == 0 and sound and first.report.form.value in load_forms():
+            decide(database, number, at, 1, sound[0], 4711)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_odd_reports_give_the_same_package_by_column_and_from_their_json(
+    tmp_path: Path, services: Services, seed: int
+) -> None:
+    put_odd(services.database, seed)
+    with services.database.read() as session:
+        kept = session.scalars(select(ResultRecord.by_column).where(ResultRecord.is_report)).all()
+    assert len(kept) > 9 and None not in kept
+    source, options = StoredReports(services.settings.database), Options(formats=("parquet", "csv", "jsonl", "dta"))
+    export_panel(source, tmp_path / "columns", options)
+    with services.database.write() as session:
+        # As older versions left them, and as a newer one may.
+        session.execute(update(ResultRecord).where(ResultRecord.id % 2 == 0).values(by_column=None))
+        session.execute(update(ResultRecord).where(ResultRecord.id % 2 == 1).values(by_column=b"\xff of tomorrow"))
+    export_panel(source, tmp_path / "json", options)
+    files = {path.name: path.read_bytes() for path in (tmp_path / "columns").iterdir()}
+    assert files == {path.name: path.read_bytes() for path in (tmp_path / "json").iterdir()}

@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from models.by_column import ColumnReport, by_column
 from models.decisions import replay
 from models.errors import CODES
 from models.events import Decision
+from models.light import read_light
+from models.packed import pack
 from models.report import ErrorInfo, ErrorReport, Report, Result, SourceInfo, from_json, to_json
 from worker.store import decisions, series
+from worker.store.documents import Listed
 from worker.store.inserts import insert_ignoring
 from worker.store.leases import Outcome
 from worker.store.records import DocumentRecord, ResultRecord, Status
@@ -48,6 +52,7 @@ def row(reading: Reading, result: Result, parts: int, now: float) -> dict[str, o
     """One of the ``parts`` results of a reading as a row of its table."""
     report = result.report if isinstance(result, Report) else None
     year = report.year.value if report else None
+    body = to_json(result)
     return {
         "sha256": reading.sha256,
         "named": reading.named,
@@ -55,13 +60,26 @@ def row(reading: Reading, result: Result, parts: int, now: float) -> dict[str, o
         "part": result.source.part,
         "parts": parts,
         "is_report": report is not None,
-        "body": to_json(result),
+        "body": body,
+        "by_column": packed(body),
         "organ": _text(report.organ.value) if report else None,
         "region": _text(report.region.code, 12) if report else None,
         "year": year if isinstance(year, int) else None,
         "form": _text(report.form.value, 8) if report else None,
         "created_at": now,
     }
+
+
+def packed(body: str) -> bytes | None:
+    """The report by column beside its JSON; None for an error, and where it cannot be kept so.
+
+    Made of the JSON, so that it cannot say anything else.
+    """
+    try:
+        found = by_column(read_light(body))
+    except OverflowError:  # a page, say, of more digits than any has
+        return None
+    return pack(found) if isinstance(found, ColumnReport) else None
 
 
 def _text(value: object, longest: int = LONGEST) -> str | None:
@@ -134,7 +152,7 @@ def _stored(session: Session, document: DocumentRecord) -> list[Result]:
     return [] if reading is None else find(session, reading)
 
 
-def reading_of(document: DocumentRecord) -> Reading | None:
+def reading_of(document: DocumentRecord | Listed) -> Reading | None:
     """The reading that holds for a document; None where there is none."""
     if document.sha256 is None or document.pipeline_version is None or document.status == Status.QUARANTINED:
         return None
@@ -177,7 +195,7 @@ def latest(session: Session, sha256: str, part: int) -> Report | None:
     return result if isinstance(result, Report) else None
 
 
-def error_of(document: DocumentRecord) -> ErrorReport:
+def error_of(document: DocumentRecord | Listed) -> ErrorReport:
     """The error object of a document that failed."""
     code = document.error_code or "internal"
     return ErrorReport(

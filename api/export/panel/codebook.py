@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 
 from api.export import words
 from api.export.columns import Column, Row, Table, columns
 from api.export.panel.describe import Content, Contents
-from models.forms import FORM_IDS, load_forms
+from models.forms import FORM_IDS, CellLabel, load_forms
 from models.variables import Variable, load_variables
 
 CODEBOOK = Table(
@@ -66,11 +67,10 @@ def _plain_row(column: Column, zh: str, en: str) -> Row:
 
 
 def _variable_row(column: Column, variable: Variable, content: Content) -> Row:
-    forms = load_forms()
     cells: list[str | None] = []
     for form in FORM_IDS:
         cell = variable.cells.get(form)
-        cells += [cell, None if cell is None else forms[form].labels()[cell].label]
+        cells += [cell, None if cell is None else _labels(form)[cell].label]
     joined = "; ".join(f"{form}: {why.zh} {why.en}" for form, why in variable.joined.items())
     alone = load_variables().alone.get(variable.id)
     return (
@@ -93,6 +93,11 @@ def _variable_row(column: Column, variable: Variable, content: Content) -> Row:
         content.least,
         content.greatest,
     )
+
+
+@cache
+def _labels(form: str) -> Mapping[str, CellLabel]:
+    return load_forms()[form].labels()
 
 
 def _breaks(variable: Variable) -> str:

@@ -20,7 +20,7 @@ from api.export.panel.tables import CORRECTIONS, correction_rows
 from api.export.panel.wide import Block, WideSpool, block_of
 from api.export.spool import Spool
 from api.export.tables import CHECKS, ERRORS, FACTS, REPORTS, KeyedRows, ResultRows, report_row
-from models.light import LightReport
+from models.by_column import ColumnReport
 
 #: Written at once; the other tables of results wait, or follow the panel.
 AT_ONCE = (FACTS, CHECKS, ERRORS)
@@ -91,9 +91,9 @@ def digest(packet: Packet) -> Digest:
     rows, corrections, tally = ResultRows(), KeyedRows(CORRECTIONS), Tally()
     for result, made in packet.results():
         rows.add(result)
-        if isinstance(result, LightReport):
+        if isinstance(result, ColumnReport):
             tally.audit(made)
-            corrections.add(keys(result), list(zip(*correction_rows(result, made), strict=True)))
+            corrections.add(keys(result.head), list(zip(*correction_rows(result.head, made), strict=True)))
         else:
             tally.errors += 1
     frames = [(table.name, frame) for table, frame in rows.other_frames()]

@@ -13,8 +13,9 @@ import simplejson
 from pydantic import ValidationError
 
 from api.export.panel.package import DESCRIPTOR, packaged
+from models.by_column import ColumnResult, by_column
 from models.errors import UsageError
-from models.light import LightReport, LightResult, read_light
+from models.light import LightReport, read_light
 from models.readings import CellState, Number
 from models.report import Result, from_json
 
@@ -48,7 +49,7 @@ class Correction:
     drawn: bool = False
 
 
-Given = tuple[LightResult, Sequence[Correction]]
+Given = tuple[ColumnResult, Sequence[Correction]]
 
 
 class Packet(Protocol):
@@ -108,7 +109,7 @@ class Lines:
         for line in self.lines:
             if line.text.strip():
                 result = _read(line, read_light)
-                yield result, corrections_of(result) if isinstance(result, LightReport) else ()
+                yield by_column(result), corrections_of(result) if isinstance(result, LightReport) else ()
 
 
 def read_results(path: Path) -> Iterator[Result]:

@@ -93,17 +93,17 @@ def block_of(found: Judgements) -> Block:
     values = np.zeros((count, len(amounts)), np.int64)
     marks = np.full((count, len(amounts)), NOT_ASKED, np.uint8)
     cells, at = _positions(found.form, found.names)
-    values[:, at] = found.values.reshape(count, width)[:, cells]
+    figures = found.cells.values
+    values[:, at] = figures.whole.reshape(count, width)[:, cells]
     marks[:, at] = found.marks.reshape(count, width)[:, cells]
     large = np.abs(values[:, amounts]) > _LARGEST_AMOUNT
     values[:, amounts] *= np.where(large, 0, _UNIT)
     columns = dict(zip(cells, at, strict=True))
     odd: dict[tuple[int, int], str] = {}
-    for position in (*found.odd, *(_amounts_among(found, columns, amounts) if large.any() else ())):
+    for position in (*sorted(figures.odd), *(_amounts_among(found, columns, amounts) if large.any() else ())):
         row, cell = divmod(position, width)
         if cell in columns:
-            figure = found.cells.values[position]
-            assert figure is not None
+            figure = figures.odd.get(position, int(figures.whole[position]))
             scaled = _scaled(figure) if amounts[columns[cell]] else None
             if scaled is None or abs(scaled) > _LARGEST:
                 odd[row, columns[cell]] = digits(figure)
@@ -176,7 +176,7 @@ def _positions(form: str, cells: tuple[str, ...]) -> tuple[list[int], list[int]]
 
 def _amounts_among(found: Judgements, columns: Mapping[int, int], amounts: NDArray[np.bool_]) -> Iterator[int]:
     """Positions of whole amounts that are too large for millionths."""
-    for position, value in enumerate(found.values.tolist()):
+    for position, value in enumerate(found.cells.values.whole.tolist()):
         column = columns.get(position % len(found.names), -1)
         if column >= 0 and amounts[column] and abs(value) > _LARGEST_AMOUNT:
             yield position
