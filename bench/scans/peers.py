@@ -26,6 +26,7 @@ from bench.scans.levels import LEVELS
 from bench.scans.make import PRINTED, rendered
 from bench.scans.make import generate as generate_scans
 from bench.scans.rows import Found, Rows, compare, figures, in_lines
+from extractors.ahead import ahead
 
 OUT = Path("out/scans")
 #: A page with at least so many numbers of the tables is a table page.
@@ -187,6 +188,16 @@ def measured(reader: Reader, pages: Iterable[TablePage]) -> Spent:
     return spent
 
 
+def with_gouji_ahead(pages: list[TablePage]) -> Spent:
+    """gouji over the pages as it reads those of a document: the next one is begun while one is being read."""
+    spent = Spent(Found(), pages=len(pages))
+    started, used = time.perf_counter(), time.process_time()
+    for page, rows in zip(pages, ahead(partial(with_gouji, page) for page in pages), strict=True):
+        compare(page.rows, [figures(row) for row in rows], spent.found)
+    spent.seconds, spent.cpu = time.perf_counter() - started, time.process_time() - used
+    return spent
+
+
 def with_img2table(pages: list[TablePage]) -> Spent:
     """img2table in its own environment; the first page warms it up and is not counted twice."""
     names = "".join(f"{page.picture}\n" for page in [pages[0], *pages])
@@ -228,6 +239,7 @@ def main() -> None:
         for name, reader in READERS.items():
             measured(reader, pages[:1])
             spent[name] = measured(reader, pages)
+        spent["gouji, as a document"] = with_gouji_ahead(pages)
         spent["img2table + RapidOCR"] = with_img2table(pages)
         for name, one in spent.items():
             print(_row(level, name, one, spent["RapidOCR"]), flush=True)

@@ -12,29 +12,18 @@ from extractors.scan.read import Crop, read_crops
 from extractors.scan.rules import Rules, rules_of, without_rules
 from extractors.scan.segments import glyph_height, ink_of, runs_outside
 from extractors.scan.strips import Gray
-from extractors.scan.tone import INK
 from extractors.scan.upright import SAMPLE, SIDEWAYS, SURELY, down_to_across, legibility, quarter_turns
 
 #: So many glyphs of a line tell whether it reads.
 QUICK_LINE = 9.0
-#: Dark runs longer than this, in millimetres, are rules or pictures.
-LONG_RUN_MM = 8.0
-#: At sight a page is sure to lie on its side, or not to, at so many times as much as the limit, or as little.
-AT_SIGHT = 2.0
 
 
 def on_its_feet(sheet: Sheet) -> tuple[Sheet, Rules]:
     """The sheet, turned by a quarter to where it reads best if its text runs down it, and its rules."""
-    times = _down_to_across(_without_long_runs(_half(sheet.grey), sheet.dpi / 2), sheet.dpi / 2)
-    if times < SIDEWAYS / AT_SIGHT:
-        return sheet, rules_of(sheet.grey, sheet.dpi)
-    if times > SIDEWAYS * AT_SIGHT:
-        clean = _without_long_runs(sheet.grey, sheet.dpi)
-    else:
-        rules = rules_of(sheet.grey, sheet.dpi)
-        clean = _without_any_rules(sheet, rules)
-        if not _runs_down(clean, sheet.dpi):
-            return sheet, rules
+    rules = rules_of(sheet.grey, sheet.dpi)
+    clean = _without_any_rules(sheet, rules)
+    if not _runs_down(clean, sheet.dpi):
+        return sheet, rules
     sheet = _turned_to_read(sheet, clean, (1, 3))
     return sheet, rules_of(sheet.grey, sheet.dpi)
 
@@ -51,31 +40,16 @@ def _turned_to_read(sheet: Sheet, clean: Gray, tried: Sequence[int]) -> Sheet:
 
 def _runs_down(clean: Gray, dpi: float) -> bool:
     """Told at half the resolution, which is quicker, where that is sure enough."""
-    times = _down_to_across(_half(clean), dpi / 2)
+    half = np.asarray(cv2.resize(clean, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
+    times = _down_to_across(half, dpi / 2)
     if SIDEWAYS / SURELY < times < SIDEWAYS * SURELY:
         times = _down_to_across(clean, dpi)
     return times > SIDEWAYS
 
 
-def _half(grey: Gray) -> Gray:
-    return np.asarray(cv2.resize(grey, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
-
-
 def _down_to_across(clean: Gray, dpi: float) -> float:
     glyph = glyph_height(clean, dpi)
     return down_to_across(ink_of(clean, glyph), glyph)
-
-
-def _without_long_runs(grey: Gray, dpi: float) -> Gray:
-    """The page without the rules that anybody sees: those are quickly found, and few others are as long as a line of text."""
-    ink = (grey < 255 * INK).astype(np.uint8)
-    long = round(LONG_RUN_MM * dpi / 25.4)
-    level, upright = (
-        cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones(shape, np.uint8)) for shape in ((1, long), (long, 1))
-    )
-    clean = grey.copy()
-    clean[cv2.dilate(level | upright, np.ones((3, 3), np.uint8)) > 0] = 255
-    return clean
 
 
 def _without_any_rules(sheet: Sheet, rules: Rules) -> Gray:
