@@ -74,7 +74,9 @@ def _simplified(char: str) -> str:
     if _in_gb2312(char):
         return char
     converted: str = _to_simplified().convert(char)  # type: ignore[attr-defined]
-    return converted if len(converted) == 1 else char
+    if len(converted) != 1 or converted == char:
+        return char
+    return _simplified(converted)  # 薴 becomes 苧, which is itself the traditional form of 苎.
 
 
 def _plain(char: str) -> str:

@@ -84,3 +84,12 @@ def test_opencc_is_loaded_only_for_traditional_text() -> None:
     )
     done = subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "True"]
+
+
+def test_every_ideograph_is_folded_to_one_that_stays() -> None:
+    every = "".join(
+        map(chr, [*range(0x2E80, 0x2FE0), *range(0x3400, 0xA000), *range(0xF900, 0xFB00), *range(0x20000, 0x31350)])
+    )
+    folded = fold(every)
+    assert fold("薴") == "苎"
+    assert fold(folded) == folded
