@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from extractors.alignment.columns import (
     HeaderMap,
     Placed,
-    as_heads,
     has_subtotal,
     header_map,
     place_by_count,
@@ -245,7 +244,7 @@ class _Frame:
         first = self._firsts[fragment]
         above: list[SeenRow] = []
         for index in range(first - 1, -1, -1):
-            row = as_heads(self._seen[index], self.labels)
+            row = self._seen[index].as_heads()
             if row.filled or row.fragment != fragment or len(above) == MOST_HEADS:
                 break
             above.insert(0, row)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 
 from extractors.alignment.labels import key_of
-from extractors.alignment.rows import SeenRow, Slot, is_value
+from extractors.alignment.rows import SeenRow, Slot
 from models.folding import label_key
 
 #: More superfluous numbers than this and the row is not read at all.
@@ -87,16 +87,6 @@ def header_map(rows: Sequence[SeenRow], labels: Sequence[str]) -> HeaderMap | No
         return None
     subtotal = next((at for at in sorted(heads) if _is_subtotal(heads[at]) and at not in columns), None)
     return HeaderMap(tuple(columns), subtotal)
-
-
-def as_heads(row: SeenRow, labels: Sequence[str]) -> SeenRow:
-    """The row as one of heads alone, where more heads of the form stand in it than figures: these are heads misread."""
-    texts = [*row.heads, *((slot.column, slot.text) for slot in row.filled)]
-    wanted = [label_key(label) for label in labels]
-    known = sum(any(_same_head(label_key(text), label) for label in wanted) for _, text in texts)
-    if known <= sum(is_value(slot.text) for slot in row.filled):
-        return row
-    return replace(row, heads=tuple(texts), slots=())
 
 
 def _same_head(head: str, label: str) -> bool:

@@ -33,14 +33,13 @@ def find_region(seen: Sequence[SeenRow], wanted: int) -> Region | None:
     values: list[int] = []
     count = 0
     for index in range(start, len(seen)):
-        row = seen[index]
+        row = seen[index].as_heads()
         if count >= wanted or (values and row.fragment > seen[values[-1]].fragment + 1):
             break
-        has_values = not row.mostly_words and bool(row.filled or len(row.slots) >= wanted)
-        if has_values:
+        if row.filled or len(row.slots) >= wanted:
             values.append(index)
             count += max(len(row.filled), len(row.slots) if not row.filled else 0)
-        if _has_head(row) or row.mostly_words or not row.filled:
+        if _has_head(row) or not row.filled:
             heads.append(index)
     return Region(tuple(heads), tuple(values))
 

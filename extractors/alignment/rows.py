@@ -61,15 +61,16 @@ class SeenRow:
         return tuple(slot for slot in self.slots if not slot.blank)
 
     @property
-    def mostly_words(self) -> bool:
-        """Whether more words than figures stand in the slots, as in a row of heads of which one was read as a figure."""
-        figures = sum(is_value(slot.text) for slot in self.filled)
-        return len(self.filled) > 2 * figures
-
-    @property
     def label(self) -> str:
         """The innermost label as printed, empty when the row has none."""
         return self.labels[0] if self.labels else ""
+
+    def as_heads(self) -> SeenRow:
+        """The row as one of heads alone, where more words than figures stand in its slots: then those are heads misread."""
+        figures = sum(is_value(slot.text) for slot in self.filled)
+        if len(self.filled) <= 2 * figures:
+            return self
+        return replace(self, heads=(*self.heads, *((slot.column, slot.text) for slot in self.filled)), slots=())
 
 
 @lru_cache(maxsize=16384)
