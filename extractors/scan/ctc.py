@@ -23,14 +23,17 @@ def best_path(frames: Probabilities, alphabet: Sequence[str]) -> Reading:
 
     ``frames`` is (time, 1 + symbols), index 0 the blank.
     """
-    path = frames.argmax(axis=1)
+    return spelled(frames.argmax(axis=1), frames.max(axis=1), alphabet)
+
+
+def spelled(path: NDArray[np.intp], sure: Probabilities, alphabet: Sequence[str]) -> Reading:
+    """The text of a path, which has one symbol a frame, and the product of the probabilities of its symbols."""
     p, digits, text, before = 1.0, 1.0, [], 0
-    for at, index in enumerate(path.tolist()):
+    for index, likely in zip(path.tolist(), sure.tolist(), strict=True):
         if index and index != before:
-            sure = float(frames[at, index])
             text.append(alphabet[index - 1])
-            p *= sure
-            digits = min(digits, sure) if alphabet[index - 1].isdigit() else digits
+            p *= likely
+            digits = min(digits, likely) if alphabet[index - 1].isdigit() else digits
         before = index
     return Reading("".join(text), p, digits)
 

@@ -32,9 +32,9 @@ def strip_of(crop: Gray) -> Strip:
     return np.clip((light - sized) / (light - dark), 0, 1).astype(np.float32)
 
 
-def batch_of(strips: list[Strip]) -> NDArray[np.float32]:
-    """Strips side by side as (count, 1, HEIGHT, widest), padded with paper."""
-    widest = max(strip.shape[1] for strip in strips)
+def batch_of(strips: list[Strip], step: int = 1) -> NDArray[np.float32]:
+    """Strips side by side as (count, 1, HEIGHT, width), padded with paper to a width that is a multiple of ``step``."""
+    widest = -(-max(strip.shape[1] for strip in strips) // step) * step
     batch = np.zeros((len(strips), 1, HEIGHT, widest), np.float32)
     for row, strip in zip(batch, strips, strict=True):
         row[0, :, : strip.shape[1]] = strip

@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 
 from extractors.scan.ctc import n_best
+from extractors.scan.readers.batches import Batching
 from extractors.scan.readers.protocol import Readings
-from extractors.scan.readers.session import session
+from extractors.scan.readers.session import run_all
 from extractors.scan.strips import ALPHABET, Gray, Strip, batch_of, strip_of
 
 MODEL = Path(__file__).parents[1] / "model" / "digits.onnx"
-BATCH = 64
+BATCHING = Batching(step=8, most=16, alone=10_000)
 
 
 class DigitReader:
@@ -27,11 +28,10 @@ class DigitReader:
 
     def read_strips(self, strips: Sequence[Strip]) -> list[Readings]:
         """The readings of crops that were made ready."""
-        order = sorted(range(len(strips)), key=lambda index: strips[index].shape[1])
+        chunks = BATCHING.batches([strip.shape[1] for strip in strips])
+        batches = [batch_of([strips[index] for index in chunk], BATCHING.step) for chunk in chunks]
         found: list[Readings] = [()] * len(strips)
-        for start in range(0, len(order), BATCH):
-            chunk = order[start : start + BATCH]
-            frames = np.exp(session(MODEL)(batch_of([strips[index] for index in chunk])))
+        for chunk, frames in zip(chunks, run_all(MODEL, batches, np.exp), strict=True):
             for index, own in zip(chunk, frames, strict=True):
                 found[index] = n_best(own[: max(1, strips[index].shape[1] // 4 + 1)], ALPHABET)
         return found

@@ -7,6 +7,7 @@ so the model is run directly, and several readings come out of each crop.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,18 +16,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.scan.ctc import best_path, n_best
+from extractors.scan.ctc import n_best, spelled
+from extractors.scan.readers.batches import Batching
 from extractors.scan.readers.protocol import Readings
-from extractors.scan.readers.session import session
+from extractors.scan.readers.session import run_all
 from extractors.scan.strips import Gray
 from models.errors import DependencyError
 
 HEIGHT = 48
-BATCH = 16
 WIDEST = 3200
-#: A batch is padded to a width that is a multiple of this, so that few shapes are compiled, and holds crops at most this much
-#: narrower: the time goes with the pixels, whether padded or not.
-WIDTH_STEP, NARROWER = 16, 1.1
+BATCHING = Batching(step=16, most=8, alone=128)
 #: Symbols of numbers, each with its full-width form.
 DIGITS = "0123456789.,+-/%"
 _WIDE = "０１２３４５６７８９．，＋－／％"
@@ -54,6 +53,20 @@ def alphabet() -> tuple[str, ...]:
     return (*loaded.get_modelmeta().custom_metadata_map["character"].splitlines(), " ")
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """Of each frame of a crop: its likeliest symbol, how likely that is, and the probabilities of the symbols of numbers."""
+
+    path: NDArray[np.intp]
+    sure: NDArray[np.float32]
+    numbers: NDArray[np.float32]
+
+    def cut(self, width: int) -> _Seen:
+        """Without the frames beyond a crop's width."""
+        count = max(1, -(-width // 8))
+        return _Seen(self.path[:count], self.sure[:count], self.numbers[:count])
+
+
 class PaddleReader:
     """Reads lines of any text."""
 
@@ -61,30 +74,36 @@ class PaddleReader:
 
     def read(self, crops: Sequence[Gray]) -> list[Readings]:
         """The readings of each crop, any characters."""
-        return [(best_path(frames, alphabet()),) if frames is not None else () for frames in self._frames(crops)]
+        return [_freely(seen) for seen in _seen(crops)]
 
     def read_both(self, crops: Sequence[Gray]) -> list[tuple[Readings, Readings]]:
         """For each crop the free reading, and the n-best of a number's symbols alone, from the same output."""
-        return [
-            ((best_path(frames, alphabet()),), _as_digits(frames)) if frames is not None else ((), ())
-            for frames in self._frames(crops)
-        ]
+        return [(_freely(seen), _as_digits(seen.numbers)) for seen in _seen(crops)]
 
-    def _frames(self, crops: Sequence[Gray]) -> list[NDArray[np.float32] | None]:
-        sized = [_sized(crop) for crop in crops]
-        order = sorted(range(len(sized)), key=lambda index: sized[index].shape[1])
-        found: list[NDArray[np.float32] | None] = [None] * len(sized)
-        at = 0
-        while at < len(order):
-            first = sized[order[at]].shape[1]
-            chunk = [
-                i for i in order[at : at + BATCH] if sized[i].shape[1] <= max(NARROWER * first, first + WIDTH_STEP)
-            ]
-            at += len(chunk)
-            output = session(model_file(), 2)(_batch([sized[index] for index in chunk]))
-            for index, frames in zip(chunk, output, strict=True):
-                found[index] = frames[: max(1, -(-sized[index].shape[1] // 8))]
-        return found
+
+def _freely(seen: _Seen) -> Readings:
+    return (spelled(seen.path, seen.sure, alphabet()),)
+
+
+def _seen(crops: Sequence[Gray]) -> list[_Seen]:
+    sized = [_sized(crop) for crop in crops]
+    chunks = BATCHING.batches([crop.shape[1] for crop in sized])
+    outputs = run_all(model_file(), [_batch([sized[index] for index in chunk]) for chunk in chunks], _kept)
+    found = {
+        index: seen.cut(sized[index].shape[1])
+        for chunk, output in zip(chunks, outputs, strict=True)
+        for index, seen in zip(chunk, output, strict=True)
+    }
+    return [found[index] for index in range(len(crops))]
+
+
+def _kept(output: NDArray[np.float32]) -> list[_Seen]:
+    narrow, wide = _digit_columns()
+    path = output.argmax(axis=2)
+    sure = np.take_along_axis(output, path[:, :, None], axis=2)[:, :, 0]
+    held = output[:, :, narrow] + np.where(wide == narrow, 0, output[:, :, wide])
+    numbers = np.concatenate([output[:, :, :1], held], axis=2)
+    return [_Seen(*one) for one in zip(path, sure, numbers, strict=True)]
 
 
 def _sized(crop: Gray) -> Gray:
@@ -95,8 +114,7 @@ def _sized(crop: Gray) -> Gray:
 
 def _batch(crops: Sequence[Gray]) -> NDArray[np.float32]:
     """(count, 3, 48, width) in -1..1; what is beyond a crop is 0, as the model was trained."""
-    widest = -(-max(crop.shape[1] for crop in crops) // WIDTH_STEP) * WIDTH_STEP
-    batch = np.zeros((len(crops), 3, HEIGHT, widest), np.float32)
+    batch = np.zeros((len(crops), 3, HEIGHT, BATCHING.padded(max(crop.shape[1] for crop in crops))), np.float32)
     for row, crop in zip(batch, crops, strict=True):
         row[:, :, : crop.shape[1]] = crop.astype(np.float32) / 127.5 - 1
     return batch
@@ -110,10 +128,7 @@ def _digit_columns() -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     return narrow, wide
 
 
-def _as_digits(frames: NDArray[np.float32]) -> Readings:
-    narrow, wide = _digit_columns()
-    kept = frames[:, narrow] + np.where(wide == narrow, 0, frames[:, wide])
-    held = np.concatenate([frames[:, :1], kept], axis=1)
+def _as_digits(held: NDArray[np.float32]) -> Readings:
     total = held.sum(axis=1, keepdims=True)
     # Where the model is sure of some other glyph, a number's symbols share almost nothing: leave that share visible.
     return n_best(held / np.maximum(total, 1e-3), DIGITS)
