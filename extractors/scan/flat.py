@@ -25,7 +25,7 @@ LEFT_ALONE = (170.0, 240.0)
 class Sheet:
     """A page laid flat, in grey, and the way back from its pixels to those of the raster.
 
-    ``jagged``: it was scanned in black and white alone.
+    ``jagged``: it was scanned in black and white alone. ``turns``: by how many quarters it was turned against the clock.
     """
 
     grey: Gray
@@ -33,6 +33,12 @@ class Sheet:
     back: Mapping
     steps: tuple[str, ...]
     jagged: bool
+    turns: int = 0
+
+    @property
+    def repairs(self) -> tuple[str, ...]:
+        """What was done to the page, in order; by how many degrees it was turned, last."""
+        return (*self.steps, f"turned {90 * self.turns}") if self.turns else self.steps
 
 
 def laid_flat(raster: Raster) -> Sheet:
@@ -62,16 +68,15 @@ def _straight(sheet: Sheet) -> Sheet:
 
 
 def turned(sheet: Sheet, turns: int) -> Sheet:
-    """The sheet after quarter turns against the clock, straightened anew."""
+    """The sheet after quarter turns against the clock. One that lay on its side is straightened anew, by its lines."""
     height, width = sheet.grey.shape
     grey = np.ascontiguousarray(np.rot90(sheet.grey, turns))
     ways: dict[int, Mapping] = {
         1: lambda points: np.stack([width - 1 - points[:, 1], points[:, 0]], 1),
         2: lambda points: np.stack([width - 1 - points[:, 0], height - 1 - points[:, 1]], 1),
-        3: lambda points: np.stack([points[:, 1], height - 1 - points[:, 0]], 1),
     }
-    steps = (*sheet.steps, f"turned {90 * turns}")
-    return _straight(replace(sheet, grey=grey, back=_after(sheet.back, ways[turns]), steps=steps))
+    other = replace(sheet, grey=grey, back=_after(sheet.back, ways[turns]), turns=(sheet.turns + turns) % 4)
+    return _straight(other) if turns % 2 else other
 
 
 def _same(points: NDArray[np.float64]) -> NDArray[np.float64]:

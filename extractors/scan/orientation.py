@@ -1,68 +1,72 @@
-"""Whether a page lies on its side, or stands on its head: told by how its text runs, and by what of it reads."""
+"""Whether a page lies on its side, or stands on its head: told by how its text runs, and by whether some lines of it read."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 
 import cv2
 import numpy as np
 
 from extractors.scan.flat import Sheet, turned
-from extractors.scan.read import Crop, read_crops
+from extractors.scan.layout import Layout, laid_out
 from extractors.scan.rules import Rules, rules_of, without_rules
-from extractors.scan.segments import glyph_height, ink_of, runs_outside
+from extractors.scan.segments import glyph_height, ink_of
 from extractors.scan.strips import Gray
-from extractors.scan.upright import SAMPLE, SIDEWAYS, SURELY, down_to_across, legibility, quarter_turns
+from extractors.scan.tone import INK
+from extractors.scan.upright import CLEARLY, ILLEGIBLE, SIDEWAYS, SURELY, WELL_READ, down_to_across
 
-#: So many glyphs of a line tell whether it reads.
-QUICK_LINE = 9.0
+#: Dark runs longer than this, in millimetres, are rules or pictures.
+LONG_RUN_MM = 8.0
 
 
-def on_its_feet(sheet: Sheet) -> tuple[Sheet, Rules]:
-    """The sheet, turned by a quarter to where it reads best if its text runs down it, and its rules."""
+def head_up(sheet: Sheet) -> Layout:
+    """The sheet laid out as its lines read best, in doubt as it most likely lies."""
+    best: Layout | None = None
+    for number, layout in enumerate(_ways(sheet)):
+        if best is None or layout.legibility > best.legibility + CLEARLY:
+            best = layout
+        if best.legibility >= WELL_READ or not layout.crops or (number and best.legibility >= ILLEGIBLE):
+            break
+    assert best is not None
+    return best
+
+
+def _ways(sheet: Sheet) -> Iterator[Layout]:
+    """The four ways that a sheet may lie, the likeliest first, each worked out when it is asked for."""
+    aside, rules = _lies_on_its_side(sheet)
+    if aside:
+        sheet, rules = turned(sheet, 1), None
+    for _ in range(2):
+        layout = laid_out(sheet, rules)
+        yield layout
+        yield laid_out(turned(sheet, 2), layout.rules.half_turned())
+        sheet, rules = turned(sheet, 1), None
+
+
+def _lies_on_its_side(sheet: Sheet) -> tuple[bool, Rules | None]:
+    """Told at sight where that is sure; else with its rules, which are given too, taken out."""
+    half = cv2.resize(sheet.grey, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    times = _down_to_across(_without_long_runs(np.asarray(half, np.uint8), sheet.dpi / 2), sheet.dpi / 2)
+    if not SIDEWAYS / SURELY < times < SIDEWAYS * SURELY:
+        return times > SIDEWAYS, None
     rules = rules_of(sheet.grey, sheet.dpi)
-    clean = _without_any_rules(sheet, rules)
-    if not _runs_down(clean, sheet.dpi):
-        return sheet, rules
-    sheet = _turned_to_read(sheet, clean, (1, 3))
-    return sheet, rules_of(sheet.grey, sheet.dpi)
+    height, width = sheet.grey.shape
+    clean = without_rules(sheet.grey, rules, [(0, 0, width, height)], sheet.dpi)
+    return _down_to_across(clean, sheet.dpi) > SIDEWAYS, rules
 
 
-def head_up(sheet: Sheet, rules: Rules) -> Sheet:
-    """The sheet turned by a half where it reads better so; the same one where it does not."""
-    return _turned_to_read(sheet, _without_any_rules(sheet, rules), (0, 2))
-
-
-def _turned_to_read(sheet: Sheet, clean: Gray, tried: Sequence[int]) -> Sheet:
-    turns = quarter_turns(clean, lambda turned: _quick_score(turned, sheet.dpi), tried)
-    return turned(sheet, turns) if turns else sheet
-
-
-def _runs_down(clean: Gray, dpi: float) -> bool:
-    """Told at half the resolution, which is quicker, where that is sure enough."""
-    half = np.asarray(cv2.resize(clean, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
-    times = _down_to_across(half, dpi / 2)
-    if SIDEWAYS / SURELY < times < SIDEWAYS * SURELY:
-        times = _down_to_across(clean, dpi)
-    return times > SIDEWAYS
+def _without_long_runs(grey: Gray, dpi: float) -> Gray:
+    """The page without the rules that anybody sees: those are quickly found, and few others are as long as a line of text."""
+    ink = (grey < 255 * INK).astype(np.uint8)
+    long = round(LONG_RUN_MM * dpi / 25.4)
+    level, upright = (
+        cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones(shape, np.uint8)) for shape in ((1, long), (long, 1))
+    )
+    clean = grey.copy()
+    clean[cv2.dilate(level | upright, np.ones((3, 3), np.uint8)) > 0] = 255
+    return clean
 
 
 def _down_to_across(clean: Gray, dpi: float) -> float:
     glyph = glyph_height(clean, dpi)
     return down_to_across(ink_of(clean, glyph), glyph)
-
-
-def _without_any_rules(sheet: Sheet, rules: Rules) -> Gray:
-    height, width = sheet.grey.shape
-    return without_rules(sheet.grey, rules, [(0, 0, width, height)], sheet.dpi)
-
-
-def _quick_score(clean: Gray, dpi: float) -> float:
-    """How legible the longest lines of a page without its rules are."""
-    glyph = glyph_height(clean, dpi)
-    runs = runs_outside(ink_of(clean, glyph), (), glyph)
-    usable = [run for run in runs if (run[2] - run[0]) >= 3 * (run[3] - run[1])]
-    longest = sorted(usable, key=lambda run: run[0] - run[2])[:SAMPLE]
-    starts = [(x0, y0, min(x1, round(x0 + QUICK_LINE * glyph)), y1) for x0, y0, x1, y1 in longest]
-    read = read_crops([Crop(start, clean, in_cell=False) for start in starts], glyph)
-    return legibility([readings[0] for readings in read if readings]) * min(1.0, len(longest) / 3)

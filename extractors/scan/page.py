@@ -2,41 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from extractors.grid import Grid, GridCell
 from extractors.grids.pageblocks import page_blocks
-from extractors.grids.ruled import LATTICE, Lattice, lattice_grid, lattices
+from extractors.grids.ruled import LATTICE
 from extractors.page import Block, Line, Page, Ruling, Word
 from extractors.routing import judge_route
 from extractors.scan.blanks import is_empty, lost_dashes
-from extractors.scan.flat import Sheet, laid_flat, turned
-from extractors.scan.orientation import head_up, on_its_feet
+from extractors.scan.flat import Sheet, laid_flat
+from extractors.scan.layout import Layout, to_pixels
+from extractors.scan.orientation import head_up
 from extractors.scan.raster import POINTS, Raster
-from extractors.scan.read import ENGINES, Crop, read_crops
-from extractors.scan.rules import Rules, rules_of, without_rules
+from extractors.scan.read import ENGINES
 from extractors.scan.seals import seal_names
-from extractors.scan.segments import Pixels, glyph_height, ink_of, lines_in_cell, runs_outside
 from extractors.scan.stacked import restored
 from extractors.scan.strips import OTHER, Gray
-from extractors.scan.upright import SAMPLE, WELL_READ, legibility
+from extractors.scan.upright import ILLEGIBLE, legibility
 from models.evidence import Box, Place
 from models.readings import Reading
 
 ROUTE = "ocr"
 #: A page with less ink than this share is blank: the back of a sheet.
 BLANK_PAGE, INK_TONE = 0.0006, 150
-#: Below this usual probability of a character a page is named as illegible.
-ILLEGIBLE = 0.55
 DASHES = frozenset("—–-－─一")
 MAYBE_BLANK = (Reading("", 0.7), Reading("—", 0.2))
 #: What a recogniser makes of a speck on its own.
 SPECKS = " ,.，。、·•'\"`‘’"
-#: A page with more lines and cells than any form has is tried on a few of them first: it may be a picture of something.
-MANY_CROPS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,25 +50,18 @@ class ScannedPage:
 
 def read_scan(raster: Raster) -> ScannedPage:
     """Read a page. What is seen is placed in points of the page as it was given, whatever was repaired."""
-    sheet, rules = on_its_feet(laid_flat(raster))
-    words, rulings, score = _read(sheet, rules)
-    if score < WELL_READ:
-        again = head_up(sheet, rules)
-        if again is sheet and score < ILLEGIBLE:
-            again = turned(sheet, 2)  # The first glyphs of lines read well upside down at times; whole lines do not.
-        if again is not sheet:
-            other = _read(again, rules_of(again.grey, again.dpi))
-            if other[2] > score:
-                sheet, (words, rulings, score) = again, other
+    layout = head_up(laid_flat(raster))
+    sheet = layout.sheet
+    words, rulings, score = _read(layout)
     height, width = sheet.grey.shape
     share = POINTS / sheet.dpi
     page = Page(raster.number, width * share, height * share, words, rulings)
     blocks = _blocks(page)
-    blanks = [_pixels(box, sheet.dpi) for block in blocks if isinstance(block, Grid) for box in _blank_boxes(block)]
+    blanks = [to_pixels(box, sheet.dpi) for block in blocks if isinstance(block, Grid) for box in _blank_boxes(block)]
     sure = not lost_dashes(sheet.grey, blanks, sheet.dpi)
     placed = tuple(_placed(block, sheet, raster, sure=sure) for block in blocks)
     seals = seal_names(raster) if "seal" in sheet.steps else ()
-    return ScannedPage(placed, sheet.steps, score, _problem(sheet.grey, score), seals)
+    return ScannedPage(placed, sheet.repairs, score, _problem(sheet.grey, score), seals)
 
 
 def _problem(grey: Gray, score: float) -> str:
@@ -94,67 +81,19 @@ def _blocks(page: Page) -> tuple[Block, ...]:
     return free if judge_route(page, free).enough else blocks
 
 
-def _read(sheet: Sheet, rules: Rules) -> tuple[tuple[Word, ...], tuple[Ruling, ...], float]:
-    """Text by cell or by line, then readings, then the rules that the readings show to be lost."""
-    share = POINTS / sheet.dpi
-    rulings = _rulings(rules, share)
-    tables = _tables(sheet, rulings)
-    clean = without_rules(sheet.grey, rules, [_pixels(table.box, sheet.dpi) for table in tables], sheet.dpi)
-    glyph = glyph_height(clean, sheet.dpi)
-    crops = _crops(tables, sheet, clean, glyph)
-    if len(crops) > MANY_CROPS:
-        trial = read_crops(crops[:: len(crops) // SAMPLE], glyph)
-        score = legibility([readings[0] for readings in trial if readings])
-        if score < ILLEGIBLE:
-            return (), rulings, score
-    read = read_crops(crops, glyph)
+def _read(layout: Layout) -> tuple[tuple[Word, ...], tuple[Ruling, ...], float]:
+    """Text by cell or by line, then readings, then the rules that the readings show to be lost; and how legible the lines were."""
+    share = POINTS / layout.sheet.dpi
+    if layout.is_picture:
+        return (), layout.rulings, layout.legibility
     words = tuple(
         Word(readings[0].text, Box(*(edge * share for edge in crop.box)), readings)
-        for crop, readings in zip(crops, read, strict=True)
+        for crop, readings in zip(layout.crops, layout.read(), strict=True)
         if readings and readings[0].text.strip(SPECKS)
     )
-    height, width = sheet.grey.shape
-    rulings = restored(Page(1, width * share, height * share, words, rulings), glyph * share)
+    height, width = layout.sheet.grey.shape
+    rulings = restored(Page(1, width * share, height * share, words, layout.rulings), layout.glyph * share)
     return words, rulings, legibility([word.readings[0] for word in words])
-
-
-def _cell_boxes(table: Lattice) -> list[Box]:
-    return [cell.place.box for cell in lattice_grid(table, (), 1).cells if cell.place.box is not None]
-
-
-def _rulings(rules: Rules, share: float) -> tuple[Ruling, ...]:
-    level = (Ruling(s.start * share, s.at * share, s.end * share, s.at * share) for s in rules.level)
-    upright = (Ruling(s.at * share, s.start * share, s.at * share, s.end * share) for s in rules.upright)
-    return (*level, *upright)
-
-
-def _tables(sheet: Sheet, rulings: Sequence[Ruling]) -> list[Lattice]:
-    height, width = sheet.grey.shape
-    share = POINTS / sheet.dpi
-    return lattices(Page(1, width * share, height * share, (), tuple(rulings)))
-
-
-def _crops(tables: Sequence[Lattice], sheet: Sheet, clean: Gray, glyph: float) -> list[Crop]:
-    """Crops of the lines in the cells of ruled tables, then of the runs outside of them; ``clean`` is without the rules."""
-    ink = ink_of(clean, glyph)
-    boxes = [_pixels(table.box, sheet.dpi) for table in tables]
-    found = [
-        Crop(line, clean, in_cell=True, jagged=sheet.jagged)
-        for table in tables
-        for cell in _cell_boxes(table)
-        for line in lines_in_cell(ink, _inside(_pixels(cell, sheet.dpi)), glyph)
-    ]
-    found += [Crop(run, clean, in_cell=False, jagged=sheet.jagged) for run in runs_outside(ink, boxes, glyph)]
-    return found
-
-
-def _pixels(box: Box, dpi: float) -> Pixels:
-    share = dpi / POINTS
-    return round(box.x0 * share), round(box.y0 * share), round(box.x1 * share), round(box.y1 * share)
-
-
-def _inside(cell: Pixels) -> Pixels:
-    return cell[0] + 3, cell[1] + 2, cell[2] - 2, cell[3] - 1
 
 
 def _blank_boxes(grid: Grid) -> list[Box]:
@@ -180,7 +119,7 @@ def _cell(cell: GridCell, sheet: Sheet, raster: Raster, *, sure: bool) -> GridCe
     if (
         not cell.text.strip()
         and box is not None
-        and not (sure and is_empty(sheet.grey, _pixels(box, sheet.dpi), sheet.dpi))
+        and not (sure and is_empty(sheet.grey, to_pixels(box, sheet.dpi), sheet.dpi))
     ):
         cell = replace(cell, readings=MAYBE_BLANK)
     return replace(cell, place=_led_back(cell.place, sheet, raster))

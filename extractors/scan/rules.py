@@ -73,6 +73,13 @@ class Rules:
     upright: tuple[Stroke, ...]
     mask: Gray
 
+    def half_turned(self) -> Rules:
+        """The rules of the page when it is turned by a half."""
+        height, width = self.mask.shape
+        level = tuple(stroke.half_turned(height, width) for stroke in self.level)
+        upright = tuple(stroke.half_turned(width, height) for stroke in self.upright)
+        return Rules(level, upright, np.ascontiguousarray(np.rot90(self.mask, 2)))
+
 
 def rules_of(grey: Gray, dpi: float) -> Rules:
     """Find the rules of a page with white paper."""

@@ -35,6 +35,11 @@ class Stroke:
     bottom: int
     covered: float
 
+    def half_turned(self, across: int, along: int) -> Stroke:
+        """The rule on a page of so many pixels across and along it, turned by a half."""
+        top, bottom = across - self.bottom, across - self.top
+        return Stroke(across - 1 - self.at, along - self.end, along - self.start, top, bottom, self.covered)
+
 
 def carried_on(stroke: Stroke, across: Sequence[Stroke], follows: Follows, dpi: float) -> Stroke:
     """A rule, led on from one rule across it to the next as far as something is left of it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -13,10 +13,12 @@ from models.readings import Reading
 
 #: Lines read well enough to leave the page as it stands.
 WELL_READ = 0.92
-#: A page is tried in all directions when runs down it are longer than those across it by this factor; at half the resolution by the
-#: second times as much, or as little, it is sure.
-SIDEWAYS, SURELY = 1.3, 1.5
-#: So many of the longest lines are read in each direction.
+#: Below this usual probability of a character a page is named as illegible.
+ILLEGIBLE = 0.55
+#: A page lies on its side when runs down it are longer than those across it by this factor; at sight, with the second times as much, or as
+#: little, it is sure.
+SIDEWAYS, SURELY = 1.3, 2.0
+#: So many lines are read first.
 SAMPLE = 6
 #: A reading of so many characters is a line of text.
 LINE = 4
@@ -46,10 +48,3 @@ def _run_length(ink: Gray, glyph: float) -> float:
     _, stats = components(closed)
     widths, heights = stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT]
     return float(widths[(widths >= 3 * glyph) & (heights <= 1.6 * glyph)].sum())
-
-
-def quarter_turns(grey: Gray, legible: Callable[[Gray], float], tried: Sequence[int]) -> int:
-    """By how many quarter turns against the clock the page must be turned, of those ``tried`` (the first in doubt)."""
-    scores = [legible(np.ascontiguousarray(np.rot90(grey, turns))) for turns in tried]
-    best = int(np.argmax(scores))
-    return tried[best] if scores[best] > scores[0] + CLEARLY else tried[0]
