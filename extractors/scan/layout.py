@@ -17,7 +17,7 @@ from extractors.scan.strips import Gray
 from extractors.scan.upright import ILLEGIBLE, SAMPLE, legibility
 from models.evidence import Box
 
-#: Lines of about so many glyph heights are read first: one of a few glyphs may read upside down.
+#: Lines of about so many glyph heights are read first: one of a few glyphs, a number above all, may read upside down.
 TRIED = 14.0
 #: No form has so many lines and cells on a page: it may be a picture of something.
 MANY_CROPS = 500
@@ -73,11 +73,11 @@ def _tried(crops: Sequence[Crop], glyph: float) -> Sequence[int]:
     if len(crops) > MANY_CROPS:
         return range(0, len(crops), len(crops) // SAMPLE)
 
-    def off(index: int) -> float:
+    def unfit(index: int) -> tuple[bool, float]:
         left, _, right, _ = crops[index].box
-        return abs(right - left - TRIED * glyph)
+        return crops[index].is_short(glyph), abs(right - left - TRIED * glyph)
 
-    return sorted(range(len(crops)), key=off)[:SAMPLE]
+    return sorted(range(len(crops)), key=unfit)[:SAMPLE]
 
 
 def _rulings(rules: Rules, share: float) -> tuple[Ruling, ...]:

@@ -93,17 +93,6 @@ def test_a_table_is_read_whatever_happened_to_the_page(name: str) -> None:
     assert texts(DAMAGE[name](page())) == [*ROWS]
 
 
-def test_boxes_lie_on_the_page_as_it_was_given() -> None:
-    blocks = read_scan(Raster(1, np.ascontiguousarray(np.rot90(page())), 200.0)).blocks
-    (grid,) = [block for block in blocks if isinstance(block, Grid)]
-    box = next(cell.place.box for cell in grid.cells if cell.text == "128")
-    assert box is not None
-    # Turned against the clock, x of the page becomes its height less x.
-    middle_x, middle_y = (XS[3] + XS[4]) / 2, YS[1] + 30
-    assert box.center_x == pytest.approx(middle_y * 72 / 200, abs=4)
-    assert box.center_y == pytest.approx((1654 - middle_x) * 72 / 200, abs=4)
-
-
 def test_readings_carry_their_probabilities() -> None:
     blocks = read_scan(Raster(1, page(), 200.0)).blocks
     (grid,) = [block for block in blocks if isinstance(block, Grid)]
