@@ -45,6 +45,9 @@ THIN = 45
 PALE, PALE_FIGURE, PALE_EDGES, PALE_LEFT = 14, (0.85, 0.5, 1.1), 4, 0.15
 #: A page with more separate parts than this shows noise, not text.
 MOST_PARTS = 6000
+#: What is left of a rule stands within so many glyph heights of the side of a cell, and along so much of it; a cell lower than the third shows
+#: no difference between that and a glyph.
+BESIDE_RULE, ALONG_RULE, LOWEST_CELL = 0.35, 0.8, 1.3
 #: Dashes are no higher than this share of a glyph.
 FLAT = 0.22
 #: A part of a run this share of its height is a glyph of a line of large print.
@@ -125,13 +128,31 @@ def lines_in_cell(ink: Gray, cell: Pixels, glyph: float) -> list[Pixels]:
     x0, y0, x1, y1 = cell
     if x1 - x0 < 3 or y1 - y0 < 3:
         return []
-    part = ink[y0:y1, x0:x1]
+    part = _without_sides(ink[y0:y1, x0:x1], glyph)
     found = []
     for top, bottom in _bands(np.asarray(part.any(axis=1)), glyph):
         for above, below in _unstuck(part[top:bottom], glyph):
             for left, right in _apart(np.asarray(part[top + above : top + below].any(axis=0)), glyph):
                 found.append((x0 + left, y0 + top + above, x0 + right, y0 + top + below))
     return found
+
+
+def _without_sides(part: Gray, glyph: float) -> Gray:
+    """The ink of a cell without strokes all along its left and right side: a second stroke of its rule, or the edge of a thick one."""
+    height, width = part.shape
+    reach = min(round(BESIDE_RULE * glyph), width // 2)
+    if height < LOWEST_CELL * glyph or reach < 1:
+        return part
+    along = part.mean(axis=0) >= ALONG_RULE
+    left, right = np.flatnonzero(along[:reach]), np.flatnonzero(along[width - reach :])
+    if not left.size and not right.size:
+        return part
+    result = part.copy()
+    if left.size:
+        result[:, : int(left[-1]) + 2] = 0
+    if right.size:
+        result[:, width - reach + int(right[0]) - 1 :] = 0
+    return result
 
 
 def _apart(columns: NDArray[np.bool_], glyph: float) -> list[tuple[int, int]]:
