@@ -124,6 +124,18 @@ def _name_on_arc(shape: Picture, at: tuple[int, int], radius: float, dot: float,
             np.maximum(area, turned, out=area)
 
 
+def streaked(page: Picture, dice: Dice) -> Picture:
+    """Thin lines along the whole sheet, pale to black, some in one colour: dust on the glass of a feeder."""
+    result = page.astype(np.float32)
+    for _ in range(int(dice.integers(1, 6))):
+        left, thick = int(dice.integers(5, page.shape[1] - 5)), int(dice.integers(1, 4))
+        tone = dice.uniform(0.05, 0.9) * np.ones(3, np.float32)
+        if dice.random() < 0.3:
+            tone[int(dice.integers(0, 3))] = 1.0
+        result[:, left : left + thick] *= tone
+    return np.clip(result, 0, 255).astype(np.uint8)
+
+
 def photographed(page: Picture, dice: Dice) -> Picture:
     """A sheet that curls, seen aslant on a desk, in warm uneven light."""
     height, width = page.shape[:2]

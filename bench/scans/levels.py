@@ -56,6 +56,10 @@ def _seal(page: Picture, back: Picture, dice: Dice) -> Picture:
     return fx.compressed(page, 80)
 
 
+def _feeder(page: Picture, back: Picture, dice: Dice) -> Picture:
+    return fx.compressed(fx.streaked(_office(page, back, dice), dice), 80)
+
+
 def _turned(page: Picture, back: Picture, dice: Dice) -> Picture:
     return np.ascontiguousarray(np.rot90(_office(page, back, dice), int(dice.integers(1, 4))))
 
@@ -70,5 +74,6 @@ LEVELS = {
         Level("seal", 200, _seal),
         Level("fax150", 150, _fax, container="tiff", black_and_white=True),
         Level("photo", 200, _photograph),
+        Level("feeder200", 200, _feeder),
     )
 }

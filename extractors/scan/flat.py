@@ -13,7 +13,7 @@ from extractors.scan.raster import POINTS, SHORT_SIDE, Raster
 from extractors.scan.sheet import sheet_of
 from extractors.scan.straighten import Mapping, straightened
 from extractors.scan.strips import Gray
-from extractors.scan.tone import is_black_and_white, toned
+from extractors.scan.tone import is_black_and_white, toned, undithered
 
 #: Pages are worked on at this resolution, where an ideograph of a report is about thirty pixels high.
 WORKING_DPI = 200.0
@@ -46,6 +46,10 @@ def laid_flat(raster: Raster) -> Sheet:
     image, dpi = raster.image, raster.dpi
     back: Mapping = _same
     steps: list[str] = []
+    jagged = is_black_and_white(image)
+    if jagged:
+        image, dithered = undithered(image)
+        steps += ["dots"] if dithered else []
     found = sheet_of(image)
     if found is not None:
         image, matrix = found
@@ -58,7 +62,7 @@ def laid_flat(raster: Raster) -> Sheet:
         back, dpi = _after(back, lambda points: points / share), WORKING_DPI
         steps += ["upsampled"] if share > 1 else []
     grey, tone = toned(image, dpi)
-    return _straight(Sheet(grey, dpi, back, (*steps, *tone), is_black_and_white(raster.image)))
+    return _straight(Sheet(grey, dpi, back, (*steps, *tone), jagged))
 
 
 def _straight(sheet: Sheet) -> Sheet:

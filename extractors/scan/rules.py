@@ -43,6 +43,8 @@ BESIDE_MM, BESIDE_LEFT = 0.8, 0.6
 CELL_GAP_MM, CELL_GAPS = 5.0, 0.4
 #: The core of a rule reaches so many pixels to either side; strokes of glyphs below each other lie within it only in part.
 CORE = 2
+#: A gap is clearly wider than others by this.
+CLEARLY_MORE_MM = 0.25
 #: Pixels that the end of a rule is blurred over.
 END = 3
 #: What is left of a stroke without the glyphs on its line is at least this share of it.
@@ -103,8 +105,12 @@ def rules_of(grey: Gray, dpi: float) -> Rules:
     level = led_on(level, upright, grey, dpi)
     upright = (*upright, *joining(_unknown((*dots, *dotted_rows(level, flipped, dpi)), upright, dpi), level, dpi))
     level = tuple(stroke for stroke in level if not _stops_at_columns(stroke, upright, grey, dpi))
-    # Level rules that were put back show which of the upright ones are figures below each other.
-    upright = tuple(stroke for stroke in upright if _meets_what_it_crosses(stroke, level, flipped, dpi))
+    # Level rules that were put back show which of the upright ones are figures below each other, or glyphs between two.
+    upright = tuple(
+        stroke
+        for stroke in upright
+        if _meets_what_it_crosses(stroke, level, flipped, dpi) and not _stops_short(stroke, level, flipped, dpi)
+    )
     upright = led_on(upright, level, flipped, dpi)
     if dots:
         upright = dotted_on(upright, level, flipped, dpi)
@@ -173,6 +179,31 @@ def _meets_what_it_crosses(stroke: Stroke, across: Sequence[Stroke], grey: Gray,
         if stroke.start - MEET_MM * dot < rule.at < stroke.end - dot:
             sides.append(ink[after : after + some].mean() >= BESIDE_LEFT)
     return len(sides) < 2 or bool(np.mean(sides) >= CROSSINGS)
+
+
+def _stops_short(stroke: Stroke, across: Sequence[Stroke], grey: Gray, dpi: float) -> bool:
+    """Whether a stroke within a single row leaves paper before the rules at both of its ends, clearly more than along it.
+
+    So does a glyph in a low row. A rule reaches its rules; the dots of a worn one leave as much between them.
+    """
+    dot = dpi / 25.4
+    reach = MEET_MM * dot
+    met = sorted(
+        round(rule.at)
+        for rule in across
+        if rule.start - 1 <= stroke.at <= rule.end + 1 and stroke.start - reach <= rule.at <= stroke.end + reach
+    )
+    if len(met) != 2:
+        return False
+    middle = round(stroke.at)
+    dark = grey[max(0, middle - CORE) : middle + CORE + 1, met[0] : met[1] + 1].min(axis=0) < 255 * CROSSING_TONE
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], ~dark, [False]]).astype(np.int8)))
+    gaps = list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+    thick = THICKEST_MM * dot
+    if len(gaps) < 2 or gaps[0][0] > thick or len(dark) - gaps[-1][1] > thick:
+        return False  # It runs into one of them.
+    (first, *along, last) = (end - start for start, end in gaps)
+    return max(first, last) > max(along, default=0) + CLEARLY_MORE_MM * dot
 
 
 def _with_traces(grey: Gray, level: Sequence[Stroke], upright: Sequence[Stroke], dpi: float) -> tuple[Stroke, ...]:

@@ -26,11 +26,28 @@ INK, FAINT = 0.62, 0.82
 #: What was scanned in black and white has hardly a tone between, of 255: less than this share of what is dark.
 BETWEEN, HARDLY = (48, 208), 0.1
 
+#: Where greys are shown by dots, so much of the page is dots alone; specks of a fax are a tenth of that.
+DITHERED = 0.003
+
 
 def is_black_and_white(image: Colour) -> bool:
     """Whether a page was scanned without greys, as a fax is."""
     tones = np.bincount(image[::2, ::2, 1].ravel(), minlength=256)
     return int(tones[slice(*BETWEEN)].sum()) < HARDLY * int(tones[:128].sum())
+
+
+def undithered(image: Colour) -> tuple[Colour, bool]:
+    """A page that was scanned in black and white without the dots that stand for its greys, and whether there were any.
+
+    Dots that touch no other are noise, or a tint; so many of them are a tint all over the page.
+    """
+    black = (image[:, :, 1] < 128).astype(np.uint8)
+    alone = (black > 0) & (cv2.boxFilter(black, cv2.CV_8U, (3, 3), normalize=False) == 1)
+    if float(alone.mean()) < DITHERED:
+        return image, False
+    result = image.copy()
+    result[alone] = 255
+    return result, True
 
 
 def toned(image: Colour, dpi: float) -> tuple[Gray, tuple[str, ...]]:

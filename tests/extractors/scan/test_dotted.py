@@ -92,3 +92,12 @@ def test_a_figure_with_strokes_too_pale_for_ink_is_one_figure() -> None:
     page[106:109, 90:102] = 120
     (box,) = runs_outside(ink_of(page, 24.0), (), 24.0)
     assert box[3] - box[1] >= 18
+
+
+def test_a_stroke_of_a_glyph_in_a_low_row_is_no_rule_of_it() -> None:
+    """It stands a few pixels from the rules above and below, as near as the rules that part the columns are worn."""
+    page = fax(1, worn=False)
+    x = COLUMNS[0] + 60
+    page[TOP + 6 : TOP + ROW - 4, x : x + 3] = 0
+    page[TOP + 6 : TOP + 9, x - 20 : x + 8] = 0
+    assert near(uprights(page))

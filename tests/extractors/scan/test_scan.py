@@ -77,12 +77,18 @@ def sealed(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(image * share, np.uint8)
 
 
+def dithered(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    grey = np.where(image[:, :, 0] > 128, 249, 20).astype(np.uint8)
+    return np.repeat(np.asarray(Image.fromarray(grey).convert("1").convert("L"))[:, :, None], 3, axis=2)
+
+
 DAMAGE: dict[str, Callable[[NDArray[np.uint8]], NDArray[np.uint8]]] = {
     "none": lambda image: image,
     "skew": lambda image: turned(image, 1.7),
     "curl": curled,
     "seal": sealed,
     "uneven light": lambda image: (image * np.linspace(0.55, 1, image.shape[1])[None, :, None]).astype(np.uint8),
+    "greys shown by dots": dithered,
     "on its side": lambda image: np.ascontiguousarray(np.rot90(image)),
     "upside down": lambda image: np.ascontiguousarray(np.rot90(image, 2)),
 }
