@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from extractors.scan.raster import POINTS, SHORT_SIDE, Raster
 from extractors.scan.sheet import sheet_of
 from extractors.scan.straighten import Mapping, straightened
+from extractors.scan.streaks import without_streaks
 from extractors.scan.strips import Gray
 from extractors.scan.tone import is_black_and_white, toned, undithered
+from models.evidence import Box
 
 #: Pages are worked on at this resolution, where an ideograph of a report is about thirty pixels high.
 WORKING_DPI = 200.0
@@ -26,6 +28,7 @@ class Sheet:
     """A page laid flat, in grey, and the way back from its pixels to those of the raster.
 
     ``jagged``: it was scanned in black and white alone. ``turns``: by how many quarters it was turned against the clock.
+    ``hidden``: where nothing is left of what was printed, in points of the page as it was given.
     """
 
     grey: Gray
@@ -34,6 +37,7 @@ class Sheet:
     steps: tuple[str, ...]
     jagged: bool
     turns: int = 0
+    hidden: tuple[Box, ...] = ()
 
     @property
     def repairs(self) -> tuple[str, ...]:
@@ -62,7 +66,10 @@ def laid_flat(raster: Raster) -> Sheet:
         back, dpi = _after(back, lambda points: points / share), WORKING_DPI
         steps += ["upsampled"] if share > 1 else []
     grey, tone = toned(image, dpi)
-    return _straight(Sheet(grey, dpi, back, (*steps, *tone), jagged))
+    grey, streaks = without_streaks(grey, dpi)
+    hidden = tuple(box_back(streak.box, back, raster.dpi) for streak in streaks if streak.is_black)
+    steps += [*tone, "streaks"] if streaks else tone
+    return _straight(Sheet(grey, dpi, back, tuple(steps), jagged, hidden=hidden))
 
 
 def _straight(sheet: Sheet) -> Sheet:
@@ -81,6 +88,14 @@ def turned(sheet: Sheet, turns: int) -> Sheet:
     }
     other = replace(sheet, grey=grey, back=_after(sheet.back, ways[turns]), turns=(sheet.turns + turns) % 4)
     return _straight(other) if turns % 2 else other
+
+
+def box_back(box: tuple[float, float, float, float], back: Mapping, dpi: float) -> Box:
+    """A box of a sheet (x0, y0, x1, y1, in pixels) in points of the page as it was given, which has so many dots to the inch."""
+    x0, y0, x1, y1 = box
+    points = back(np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], np.float64)) * POINTS / dpi
+    (left, top), (right, bottom) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
+    return Box(left, top, right, bottom)
 
 
 def _same(points: NDArray[np.float64]) -> NDArray[np.float64]:

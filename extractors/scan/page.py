@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-
-import numpy as np
 
 from extractors.grid import Grid, GridCell
 from extractors.grids.pageblocks import page_blocks
@@ -12,7 +11,7 @@ from extractors.grids.ruled import LATTICE
 from extractors.page import Block, Line, Page, Ruling, Word
 from extractors.routing import judge_route
 from extractors.scan.blanks import is_empty, lost_dashes
-from extractors.scan.flat import Sheet, laid_flat
+from extractors.scan.flat import Sheet, box_back, laid_flat
 from extractors.scan.layout import Layout, to_pixels
 from extractors.scan.orientation import head_up
 from extractors.scan.raster import POINTS, Raster
@@ -29,6 +28,8 @@ ROUTE = "ocr"
 BLANK_PAGE, INK_TONE = 0.0006, 150
 DASHES = frozenset("—–-－─一")
 MAYBE_BLANK = (Reading("", 0.7), Reading("—", 0.2))
+#: How sure what is read beside a hidden place is still, if it is no further than this many times the height of the text.
+HIDDEN, NEAR = 0.6, 0.6
 #: What a recogniser makes of a speck on its own.
 SPECKS = " ,.，。、·•'\"`‘’"
 
@@ -105,7 +106,7 @@ def _placed(block: Block, sheet: Sheet, raster: Raster, *, sure: bool) -> Block:
     if isinstance(block, Line):
         return replace(block, text=block.text.replace(OTHER, ""), place=_led_back(block.place, sheet, raster))
     sure = sure and block.route == LATTICE and not any(cell.text.strip() in DASHES for cell in block.cells)
-    cells = tuple(_cell(cell, sheet, raster, sure=sure) for cell in block.cells)
+    cells = tuple(_doubted(_cell(cell, sheet, raster, sure=sure), sheet.hidden) for cell in block.cells)
     return Grid(cells, block.n_rows, block.n_columns, ROUTE, ENGINES, block.spatial)
 
 
@@ -125,12 +126,27 @@ def _cell(cell: GridCell, sheet: Sheet, raster: Raster, *, sure: bool) -> GridCe
     return replace(cell, place=_led_back(cell.place, sheet, raster))
 
 
+def _doubted(cell: GridCell, hidden: Sequence[Box]) -> GridCell:
+    """A cell is doubted where a part of it is hidden: there a figure may stand, or a part of one."""
+    box = cell.place.box
+    if box is None:
+        return cell
+    near = NEAR * (box.y1 - box.y0) if cell.text.strip() else 0.0
+    across = any(
+        box.x0 - near < one.x1 and one.x0 < box.x1 + near and box.y0 - near < one.y1 and one.y0 < box.y1 + near
+        for one in hidden
+    )
+    if not across:
+        return cell
+    readings = tuple(replace(reading, p=HIDDEN * reading.p) for reading in cell.readings)
+    return replace(cell, readings=readings if cell.text.strip() else MAYBE_BLANK)
+
+
 def _led_back(place: Place, sheet: Sheet, raster: Raster) -> Place:
     box = place.box
     if box is None:
         return place
-    corners = np.array([[box.x0, box.y0], [box.x1, box.y0], [box.x1, box.y1], [box.x0, box.y1]])
-    points = sheet.back(corners * sheet.dpi / POINTS) * POINTS / raster.dpi
-    (x0, y0), (x1, y1) = points.min(axis=0), points.max(axis=0)
+    share = sheet.dpi / POINTS
+    found = box_back((box.x0 * share, box.y0 * share, box.x1 * share, box.y1 * share), sheet.back, raster.dpi)
     width, height = raster.size
-    return replace(place, box=Box(max(0.0, x0), max(0.0, y0), min(width, x1), min(height, y1)))
+    return replace(place, box=Box(max(0.0, found.x0), max(0.0, found.y0), min(width, found.x1), min(height, found.y1)))

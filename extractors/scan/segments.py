@@ -132,9 +132,18 @@ def lines_in_cell(ink: Gray, cell: Pixels, glyph: float) -> list[Pixels]:
     found = []
     for top, bottom in _bands(np.asarray(part.any(axis=1)), glyph):
         for above, below in _unstuck(part[top:bottom], glyph):
-            for left, right in _apart(np.asarray(part[top + above : top + below].any(axis=0)), glyph):
+            line = part[top + above : top + below]
+            stretches = _apart(np.asarray(line.any(axis=0)), glyph)
+            for left, right in stretches:
+                if len(stretches) > 1 and _is_speck(line[:, left:right], glyph):
+                    continue
                 found.append((x0 + left, y0 + top + above, x0 + right, y0 + top + below))
     return found
+
+
+def _is_speck(part: Gray, glyph: float) -> bool:
+    """Whether ink is no larger than a decimal point: far from any figure it is none."""
+    return max(part.shape[1], int(part.any(axis=1).sum())) <= POINT * glyph
 
 
 def _without_sides(part: Gray, glyph: float) -> Gray:

@@ -1,4 +1,4 @@
-"""Tone repair: seals taken out, uneven light evened, the dark edges and the streaks that a scanner leaves whitened."""
+"""Tone repair: seals taken out, uneven light evened, the dark edges that a scanner leaves whitened."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from extractors.scan.components import components
 from extractors.scan.raster import Colour
-from extractors.scan.streaks import without_streaks
 from extractors.scan.strips import Gray
 
 #: Hue is measured by how far the strongest channel stands above the weakest, of 255.
@@ -63,9 +62,7 @@ def toned(image: Colour, dpi: float) -> tuple[Gray, tuple[str, ...]]:
         steps.append("light")
     level = [cv2.divide(channel, paper, scale=255) for channel, paper in zip(channels, papers, strict=True)]
     grey = level[0] if is_grey else _without_seals(np.dstack(level), dpi, steps)
-    grey, streaked = without_streaks(_without_edges(grey, steps), dpi)
-    steps += ["streaks"] if streaked else []
-    return grey, tuple(steps)
+    return _without_edges(grey, steps), tuple(steps)
 
 
 def _without_seals(image: Colour, dpi: float, steps: list[str]) -> Gray:
