@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
+from extractors.memory import give_back
+
 Result = TypeVar("Result")
 
 #: Pages in work at once. The recogniser uses two cores by itself; the rest of a page, about a half of its time, one.
@@ -23,6 +25,12 @@ def ahead(calls: Iterable[Callable[[], Result]]) -> Iterator[Result]:
         for call in calls:
             running.append(pool.submit(call))
             if len(running) == AT_ONCE:
-                yield running.popleft().result()
+                yield _next(running)
         while running:
-            yield running.popleft().result()
+            yield _next(running)
+
+
+def _next(running: deque[Future[Result]]) -> Result:
+    result = running.popleft().result()
+    give_back()
+    return result

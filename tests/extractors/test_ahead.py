@@ -7,6 +7,7 @@ from threading import Event, Semaphore, current_thread
 import pytest
 
 from extractors.ahead import AT_ONCE, ahead
+from extractors.memory import give_back
 
 
 def test_results_come_in_the_order_of_the_calls_whichever_ends_first() -> None:
@@ -57,3 +58,7 @@ def test_what_a_call_raises_is_raised_in_its_turn() -> None:
     assert next(results) == 1
     with pytest.raises(ValueError, match="page 2"):
         next(results)
+
+
+def test_memory_is_given_back_where_the_c_library_can() -> None:
+    give_back()  # Of no effect on others, and no error.
