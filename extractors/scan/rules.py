@@ -43,6 +43,8 @@ BESIDE_MM, BESIDE_LEFT = 0.8, 0.6
 CELL_GAP_MM, CELL_GAPS = 5.0, 0.4
 #: The core of a rule reaches so many pixels to either side; strokes of glyphs below each other lie within it only in part.
 CORE = 2
+#: What is longer than this was led on from rule to rule, or lost its ends.
+FEW_ROWS_MM = 25.0
 #: A gap is clearly wider than others by this.
 CLEARLY_MORE_MM = 0.25
 #: Pixels that the end of a rule is blurred over.
@@ -116,6 +118,7 @@ def rules_of(grey: Gray, dpi: float) -> Rules:
         upright = dotted_on(upright, level, flipped, dpi)
     level = led_on(level, upright, grey, dpi)
     level, upright = bridged(level, upright, dpi), bridged(upright, level, dpi)
+    upright = tuple(stroke for stroke in upright if not _hangs(stroke, level, dpi))
     mask = cv2.bitwise_or(_mask(level, grey.shape), np.ascontiguousarray(_mask(upright, flipped.shape).T))
     return Rules(level, upright, mask)
 
@@ -204,6 +207,20 @@ def _stops_short(stroke: Stroke, across: Sequence[Stroke], grey: Gray, dpi: floa
         return False  # It runs into one of them.
     (first, *along, last) = (end - start for start, end in gaps)
     return max(first, last) > max(along, default=0) + CLEARLY_MORE_MM * dot
+
+
+def _hangs(stroke: Stroke, across: Sequence[Stroke], dpi: float) -> bool:
+    """Whether a stroke of a few rows begins and ends in the middle of one: figures below each other do, a rule of a table does not."""
+    dot = dpi / 25.4
+    if stroke.end - stroke.start > FEW_ROWS_MM * dot:
+        return False
+    met = [rule.at for rule in across if rule.start - 1 <= stroke.at <= rule.end + 1]
+
+    def in_a_row(end: float) -> bool:
+        off = [at - end for at in met]
+        return any(o < 0 for o in off) and any(o > 0 for o in off) and min(map(abs, off)) > MEET_MM * dot
+
+    return in_a_row(stroke.start) and in_a_row(stroke.end)
 
 
 def _with_traces(grey: Gray, level: Sequence[Stroke], upright: Sequence[Stroke], dpi: float) -> tuple[Stroke, ...]:

@@ -101,3 +101,17 @@ def test_a_stroke_of_a_glyph_in_a_low_row_is_no_rule_of_it() -> None:
     page[TOP + 6 : TOP + ROW - 4, x : x + 3] = 0
     page[TOP + 6 : TOP + 9, x - 20 : x + 8] = 0
     assert near(uprights(page))
+
+
+def test_figures_below_each_other_in_a_few_rows_are_no_rule_for_none_ends_in_the_middle_of_a_row() -> None:
+    """1 between 0 and 0: the sides of a 0 are curved, its top and foot are not."""
+    page = fax(6, worn=False)
+    x, y = COLUMNS[1] + 80, TOP + 11
+    for row in (1, 2, 3, 4):
+        top = y + row * ROW
+        if row in (1, 4):
+            cv2.ellipse(page, (x + 1, top + 10), (7, 10), 0, 0, 360, 0, 2)
+        else:
+            page[top : top + 20, x : x + 3] = 0
+            page[top + 18 : top + 20, x - 4 : x + 7] = 0
+    assert near(uprights(page))
